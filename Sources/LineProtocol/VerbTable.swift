@@ -1,0 +1,192 @@
+/// The verbs that this version speaks. The parser, `HELP`, the roles and the tests read this one table.
+package enum VerbTable {
+    /// Every verb, at the place that its raw value names.
+    package static let all: [VerbSpec] = session + upstream + agent + admin
+
+    package static func spec(_ verb: Verb) -> VerbSpec { all[Int(verb.rawValue)] }
+
+    /// The verb that `words` name in any case, its words separated by one space.
+    package static func verb(named words: String) -> Verb? {
+        guard let packed = PackedWord.pack(uppercasing: words.utf8) else { return nil }
+        return VerbIndex.shared.verb(packed)
+    }
+
+    private static let session: [VerbSpec] = [
+        VerbSpec(
+            .hello, "HELLO",
+            fields: [
+                FieldSpec(.version, .integer, required: true, range: 1...1),
+                FieldSpec(.token, .text, required: true, range: 1...Int64(Limits.tokenBytes)),
+                FieldSpec(.agent, .name),
+            ],
+            roles: .all, beforeHello: true, errors: [.unauthorized, .forbidden, .notFound, .limit, .unavailable],
+            summary: "authenticates; agent= binds the session to an agent"),
+        VerbSpec(
+            .ping, "PING", roles: .all, beforeHello: true, summary: "keeps the session alive; tells time and status"),
+        VerbSpec(
+            .help, "HELP", PositionalSpec("verb", .text, required: false, range: 0...32, wordsMax: 2), roles: .all,
+            beforeHello: true, isPaged: true, errors: [.notFound],
+            summary: "lists the verbs of this role, or explains one"),
+        VerbSpec(.quit, "QUIT", roles: .all, beforeHello: true, summary: "answers, then closes the connection"),
+    ]
+
+    private static let upstream: [VerbSpec] = [
+        VerbSpec(
+            .submit, "SUBMIT",
+            fields: [
+                FieldSpec(.channel, .name, required: true),
+                FieldSpec(.key, .text, range: 1...Int64(Limits.keyBytes)),
+                FieldSpec(.customer, .text, range: 1...Int64(Limits.customerBytes)),
+                FieldSpec(.subject, .text, range: 1...Int64(Limits.subjectBytes)),
+                FieldSpec(.skills, .levels, range: 0...Limits.requiredSkills),
+                FieldSpec(.prefer, .levels, range: 0...Limits.requiredSkills, comesLater: true),
+                FieldSpec(.queue, .name),
+                FieldSpec(.priority, .integer, range: Limits.priority),
+                FieldSpec(.agent, .name, comesLater: true),
+                FieldSpec(.hold, .duration, comesLater: true),
+                FieldSpec(.at, .instant, comesLater: true),
+                FieldSpec(.attrs, .json),
+            ],
+            roles: [.admin, .gateway, .upstream], changesState: true, errors: [.conflict],
+            summary: "hands in an inquiry; the same key again answers the first one"),
+        VerbSpec(
+            .get, "GET", PositionalSpec("id", .integer, required: false, range: 1...Int64.max),
+            fields: [
+                FieldSpec(.key, .text, range: 1...Int64(Limits.keyBytes)),
+                FieldSpec(.source, .integer, range: 1...Int64.max),
+            ],
+            roles: .all, errors: [.notFound],
+            summary: "the whole inquiry, by its id or by its key"),
+        VerbSpec(
+            .abandon, "ABANDON", inquiry, roles: [.admin, .gateway, .upstream], changesState: true,
+            errors: [.notFound, .conflict], summary: "the customer left before an agent took it"),
+        VerbSpec(
+            .cancel, "CANCEL", inquiry, fields: [reason], roles: [.admin, .gateway, .upstream], changesState: true,
+            errors: [.notFound, .conflict], summary: "takes an inquiry back"),
+    ]
+
+    private static let agent: [VerbSpec] = [
+        VerbSpec(
+            .ready, "READY", fields: [FieldSpec(.channels, .names, range: 0...Limits.channels), acting],
+            roles: acts, changesState: true, errors: [.notFound, .conflict],
+            summary: "takes work, on the named channels only where some are named"),
+        VerbSpec(
+            .away, "AWAY", fields: [reason, acting], roles: acts, changesState: true, errors: [.notFound, .conflict],
+            summary: "takes no new work, keeps what it has"),
+        VerbSpec(
+            .offline, "OFFLINE", fields: [acting], roles: acts, changesState: true, errors: [.notFound],
+            summary: "signs off"),
+        VerbSpec(
+            .mine, "MINE", fields: [acting], roles: acts, isPaged: true, errors: [.notFound],
+            summary: "a row for each offer, assignment and wrap-up that the agent has"),
+        VerbSpec(
+            .accept, "ACCEPT", inquiry, fields: [acting], roles: acts, changesState: true,
+            errors: [.notFound, .conflict, .gone], summary: "takes an offer"),
+        VerbSpec(
+            .decline, "DECLINE", inquiry, fields: [reason, acting], roles: acts, changesState: true,
+            errors: [.notFound, .conflict, .gone], summary: "gives an offer back; it is not offered to this agent again"
+        ),
+        VerbSpec(
+            .complete, "COMPLETE", inquiry,
+            fields: [
+                FieldSpec(.disposition, .text, range: 1...Int64(Limits.labelBytes)),
+                FieldSpec(.outcome, .choice(["resolved", "unresolved"])),
+                acting,
+            ],
+            roles: acts, changesState: true, errors: [.notFound, .conflict], summary: "ends an inquiry; wrap-up begins"),
+        VerbSpec(
+            .wrapped, "WRAPPED", inquiry, fields: [acting], roles: acts, changesState: true,
+            errors: [.notFound, .conflict], summary: "ends wrap-up early"),
+    ]
+
+    private static let admin: [VerbSpec] = [
+        VerbSpec(
+            .agentPut, "AGENT PUT", PositionalSpec("id", .name),
+            fields: [
+                FieldSpec(.name, .text, range: 1...Int64(Limits.labelBytes)),
+                FieldSpec(.skills, .levels, range: 0...Limits.agentSkills, defaultLevel: Limits.agentLevelDefault),
+                FieldSpec(.channels, .limits, range: 0...Limits.channels),
+                FieldSpec(.capacity, .integer, range: Limits.capacity),
+                FieldSpec(.team, .name),
+            ],
+            roles: .admin, changesState: true,
+            summary:
+                "creates or changes an agent; a field left out keeps its value, an empty one returns to its default"),
+        VerbSpec(
+            .agentGet, "AGENT GET", PositionalSpec("id", .name), roles: supervises, errors: [.notFound],
+            summary: "an agent as it stands"),
+        VerbSpec(
+            .agents, "AGENTS",
+            fields: [
+                FieldSpec(.state, .choice(["ready", "away", "offline"])),
+                FieldSpec(.skill, .name),
+                FieldSpec(.team, .name),
+                page,
+                FieldSpec(.after, .name),
+            ],
+            roles: supervises, isPaged: true, summary: "a row an agent, in pages"),
+        VerbSpec(.queues, "QUEUES", roles: supervises, isPaged: true, summary: "a row a queue"),
+        VerbSpec(
+            .inquiries, "INQUIRIES",
+            fields: [
+                FieldSpec(
+                    .state, .choice(["waiting", "offered", "assigned", "completed", "abandoned", "cancelled"])),
+                FieldSpec(.queue, .name),
+                FieldSpec(.channel, .name),
+                FieldSpec(.agent, .name),
+                FieldSpec(.customer, .text, range: 1...Int64(Limits.customerBytes)),
+                page,
+                FieldSpec(.after, .integer, range: 0...Int64.max),
+            ],
+            roles: supervises, isPaged: true, summary: "a row an inquiry, in pages"),
+        VerbSpec(
+            .stats, "STATS",
+            fields: [
+                FieldSpec(.queue, .name), FieldSpec(.channel, .name),
+                FieldSpec(.window, .choice(["5m", "30m", "today"])),
+            ],
+            roles: supervises, isPaged: true, summary: "live figures, a row a queue"),
+        VerbSpec(
+            .watch, "WATCH",
+            fields: [
+                FieldSpec(.types, .list, range: 0...Limits.listItems),
+                FieldSpec(.queue, .name),
+                FieldSpec(.inquiry, .integer, range: 1...Int64.max),
+                FieldSpec(.from, .integer, range: 0...Int64.max),
+            ],
+            roles: watches, errors: [.gone, .unavailable],
+            summary: "pushes events as they commit; from= replays what came after that one first"),
+        VerbSpec(.unwatch, "UNWATCH", roles: watches, summary: "ends WATCH"),
+        VerbSpec(
+            .tokenCreate, "TOKEN CREATE",
+            fields: [
+                FieldSpec(.role, .choice(RoleSet.all.names), required: true),
+                FieldSpec(.agent, .name),
+                FieldSpec(.name, .text, range: 1...Int64(Limits.labelBytes)),
+                FieldSpec(.teams, .names, range: 0...Limits.listItems),
+                FieldSpec(.expires, .instant),
+            ],
+            roles: .admin, changesState: true, errors: [.notFound],
+            summary: "makes a token; its secret is shown in this answer only"),
+        VerbSpec(.tokenList, "TOKEN LIST", roles: .admin, isPaged: true, summary: "a row a token, without secrets"),
+        VerbSpec(
+            .tokenRevoke, "TOKEN REVOKE", PositionalSpec("id", .integer, range: 1...Int64.max), roles: .admin,
+            changesState: true, errors: [.notFound], summary: "ends a token and closes its sessions"),
+        VerbSpec(
+            .drain, "DRAIN", fields: [FieldSpec(.off, .flag)], roles: .admin, changesState: true,
+            summary: "stops offering; off=true offers again"),
+        VerbSpec(.info, "INFO", roles: .admin, summary: "version, uptime, backlog, latency and limits of the daemon"),
+        VerbSpec(
+            .planGet, "PLAN GET", fields: [FieldSpec(.version, .integer, range: 1...Int64.max)], roles: .admin,
+            errors: [.notFound], summary: "the routing plan"),
+    ]
+
+    private static let acts: RoleSet = [.admin, .supervisor, .gateway, .agent]
+    private static let supervises: RoleSet = [.admin, .supervisor]
+    private static let watches: RoleSet = [.admin, .supervisor, .gateway, .upstream]
+
+    private static let inquiry = PositionalSpec("id", .integer, range: 1...Int64.max)
+    private static let acting = FieldSpec(.as, .name)
+    private static let reason = FieldSpec(.reason, .text, range: 1...Int64(Limits.labelBytes))
+    private static let page = FieldSpec(.limit, .integer, range: Limits.pageRows)
+}

@@ -1,0 +1,139 @@
+/// Numbers of channels and queues, as the plan lists them.
+package typealias ChannelIndex = UInt8
+package typealias QueueIndex = UInt16
+/// An agent's number in order of creation.
+package typealias AgentIndex = UInt32
+package typealias SkillIndex = UInt32
+
+/// A set of channels.
+package struct ChannelSet: Hashable, Sendable {
+    package var bits: UInt16
+
+    package init(bits: UInt16) { self.bits = bits }
+    package static let none = ChannelSet(bits: 0)
+    package static let all = ChannelSet(bits: .max)
+
+    @inline(__always)
+    package func contains(_ channel: ChannelIndex) -> Bool { bits >> channel & 1 == 1 }
+    package mutating func insert(_ channel: ChannelIndex) { bits |= 1 << channel }
+    package func intersection(_ other: ChannelSet) -> ChannelSet { ChannelSet(bits: bits & other.bits) }
+}
+
+/// How an inquiry picks among the agents that it fits.
+package enum Selection: UInt8, Sendable {
+    /// Lowest load, then longest idle, then the older agent.
+    case leastLoaded
+    /// Longest idle, then the older agent.
+    case longestIdle
+}
+
+/// The routing plan in the form that the engine works on: indices instead of names, nothing left to default.
+package struct CompiledPlan: Sendable {
+    package struct Channel: Sendable {
+        package var name: String
+        package var weight: Int32
+        package var limit: Int32
+        package var target: TimeSpan
+        package var offerTimeout: TimeSpan
+        package var wrapUp: TimeSpan
+        /// Assigned without asking the agent.
+        package var acceptsAutomatically: Bool
+        /// Assigned work stays with an agent who signs off.
+        package var keepsWorkOffline: Bool
+        /// The other channels that an agent working on this one may also be given.
+        package var with: ChannelSet
+        /// The channels for which this one's points count as free.
+        package var interruptedBy: ChannelSet
+
+        package init(
+            name: String, weight: Int32, limit: Int32, target: TimeSpan, offerTimeout: TimeSpan,
+            wrapUp: TimeSpan = .zero, acceptsAutomatically: Bool = false, keepsWorkOffline: Bool = false,
+            with: ChannelSet = .all, interruptedBy: ChannelSet = .none
+        ) {
+            self.name = name
+            self.weight = weight
+            self.limit = limit
+            self.target = target
+            self.offerTimeout = offerTimeout
+            self.wrapUp = wrapUp
+            self.acceptsAutomatically = acceptsAutomatically
+            self.keepsWorkOffline = keepsWorkOffline
+            self.with = with
+            self.interruptedBy = interruptedBy
+        }
+    }
+
+    package struct Queue: Sendable {
+        package var name: String
+        /// nil: the channel's.
+        package var target: TimeSpan?
+        package var selection: Selection
+
+        package init(name: String, target: TimeSpan? = nil, selection: Selection = .leastLoaded) {
+            self.name = name
+            self.target = target
+            self.selection = selection
+        }
+    }
+
+    package var version: Int32
+    package var channels: [Channel]
+    package var queues: [Queue]
+    package var defaultQueue: QueueIndex
+    package var defaultPriority: Int32
+    /// How much waiting one point of priority is worth.
+    package var priorityBoost: TimeSpan
+    package var disconnectGrace: TimeSpan
+    /// 0: never.
+    package var missedOffersToAway: Int32
+
+    package init(
+        version: Int32, channels: [Channel], queues: [Queue], defaultQueue: QueueIndex,
+        defaultPriority: Int32, priorityBoost: TimeSpan, disconnectGrace: TimeSpan,
+        missedOffersToAway: Int32
+    ) {
+        precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
+        self.version = version
+        self.channels = channels
+        self.queues = queues
+        self.defaultQueue = defaultQueue
+        self.defaultPriority = defaultPriority
+        self.priorityBoost = priorityBoost
+        self.disconnectGrace = disconnectGrace
+        self.missedOffersToAway = missedOffersToAway
+    }
+
+    /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.
+    /// 1,000 years × 200 points still fits an Int64 of microseconds.
+    package static let strictBoost = TimeSpan.days(365_000)
+
+    /// The virtual deadline: queued_at + target − priority × boost.
+    func rank(queuedAt: Instant, queue: QueueIndex, channel: ChannelIndex, priority: Int32) -> Int64 {
+        let target = queues[Int(queue)].target ?? channels[Int(channel)].target
+        return queuedAt.microseconds + target.microseconds - Int64(priority) * priorityBoost.microseconds
+    }
+}
+
+/// What the engine refuses to exceed; each has its answer where it is checked.
+package enum Limits {
+    package static let skillsPerInquiry = 16
+    package static let skillsPerAgent = 64
+    package static let skills = 65_536
+    package static let classes = 65_536
+    package static let profiles = 16_384
+    package static let channels = 16
+    package static let queues = 1_024
+    package static let agents = 100_000
+    package static let liveInquiries = 4_000_000
+    /// Exclusions and passed offers remembered of one inquiry; the oldest is dropped.
+    package static let exclusions = 64
+    /// Closed inquiries that stay in memory.
+    package static let closedInquiries = 100_000
+    package static let priority: ClosedRange<Int32> = -100...100
+    /// How long a key is remembered.
+    package static let keyWindow = TimeSpan.days(7)
+    /// Keys remembered at once; past it a submission with a new key is refused.
+    package static let keys = 16_000_000
+    /// How long a closed inquiry stays in memory.
+    package static let closedWindow = TimeSpan.hours(24)
+}

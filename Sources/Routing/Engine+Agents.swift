@@ -1,0 +1,340 @@
+// What agents say of themselves, what admins say of agents, and what their connections do.
+
+extension Engine {
+    // MARK: Presence
+
+    mutating func ready(_ agent: AgentIndex, channels: ChannelSet?, into output: inout Output) {
+        output.reply = .agent(agent)
+        let on = channels ?? .all
+        let old = agents[Int(agent)]
+        guard old.state != .ready || old.channelsOn != on else { return }
+        if old.state == .offline {
+            agents[Int(agent)].idleSince = now
+            endExclusions(of: agent)
+        }
+        setPresence(agent, .ready, awayReason: "")
+        agents[Int(agent)].channelsOn = on
+        emit(.agentReady, agent: agent, into: &output)
+        refreshRooms(agent)
+        let misfits = withdrawMisfits(agent, into: &output)
+        place(all: misfits, into: &output)
+        fill(agent, into: &output)
+    }
+
+    mutating func away(_ agent: AgentIndex, reason: String, into output: inout Output) {
+        output.reply = .agent(agent)
+        guard agents[Int(agent)].state != .away || agents[Int(agent)].awayReason != reason else { return }
+        if agents[Int(agent)].state == .offline {
+            agents[Int(agent)].idleSince = now
+            endExclusions(of: agent)
+        }
+        let returned = becomeAway(agent, why: reason, reason: .away, into: &output)
+        refreshRooms(agent)
+        place(all: returned, into: &output)
+    }
+
+    /// Puts the agent away; its offers come back and stand in no heap yet. The rooms are the caller's.
+    mutating func becomeAway(
+        _ agent: AgentIndex, why: String, reason: Reason, into output: inout Output
+    ) -> ContiguousArray<UInt32> {
+        setPresence(agent, .away, awayReason: why)
+        agents[Int(agent)].missedInRow = 0
+        emit(.agentAway, agent: agent, text: Array(why.utf8), into: &output)
+        return withdrawOffers(agent, reason: reason == .missed ? .away : reason, into: &output)
+    }
+
+    mutating func offline(_ agent: AgentIndex, into output: inout Output) {
+        output.reply = .agent(agent)
+        guard agents[Int(agent)].state != .offline else { return }
+        signOff(agent, reason: .offline, into: &output)
+    }
+
+    /// Offers are withdrawn for `reason`, wrap-ups end, assigned work stays or returns as its channel says.
+    private mutating func signOff(_ agent: AgentIndex, reason: Reason, into output: inout Output) {
+        setPresence(agent, .offline, awayReason: "")
+        cancelTimer(agents[Int(agent)].graceTimer)
+        agents[Int(agent)].graceSince = .epoch
+        agents[Int(agent)].missedInRow = 0
+        emit(.agentOffline, agent: agent, reason: reason == .disconnected ? reason : nil, into: &output)
+        var returned = withdrawOffers(agent, reason: reason, into: &output)
+        for slot in work(of: agent) {
+            if inquiries[slot].state == .completed {
+                endWrapUp(slot, into: &output)
+            } else if !plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].keepsWorkOffline {
+                requeue(slot, reason: .offline, into: &output)
+                returned.append(slot)
+            }
+        }
+        refreshRooms(agent)
+        place(all: returned, into: &output)
+    }
+
+    // MARK: Connections
+
+    mutating func connected(_ agent: AgentIndex, into output: inout Output) {
+        output.reply = .agent(agent)
+        guard agents[Int(agent)].isInGrace else { return }
+        cancelTimer(agents[Int(agent)].graceTimer)
+        agents[Int(agent)].graceSince = .epoch
+        emit(.agentReconnected, agent: agent, into: &output)
+        for slot in work(of: agent) where inquiries[slot].isFrozen { thaw(slot) }
+        refreshRooms(agent)
+        fill(agent, into: &output)
+        updateActivity(agent)
+    }
+
+    mutating func disconnected(_ agent: AgentIndex, into output: inout Output) {
+        output.reply = .agent(agent)
+        guard agents[Int(agent)].state != .offline, !agents[Int(agent)].isInGrace else { return }
+        startGrace(agent)
+        emit(.agentDisconnected, agent: agent, into: &output)
+        let returned = withdrawOffers(agent, reason: .disconnected, into: &output)
+        refreshRooms(agent)
+        place(all: returned, into: &output)
+    }
+
+    mutating func startGrace(_ agent: AgentIndex) {
+        agents[Int(agent)].graceSince = now
+        agents[Int(agent)].graceTimer = startTimer(
+            .grace, owner: agent, id: Int64(agent), due: now + plan.disconnectGrace)
+        updateActivity(agent)
+    }
+
+    mutating func graceEnded(_ agent: AgentIndex, into output: inout Output) {
+        signOff(agent, reason: .disconnected, into: &output)
+    }
+
+    /// An offer that stood still since the restart runs again with what was left of it.
+    private mutating func thaw(_ slot: UInt32) {
+        let expires = now + (inquiries[slot].offerExpires - .epoch)
+        inquiries[slot].isFrozen = false
+        inquiries[slot].offerExpires = expires
+        inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
+        touch(inquiry: slot)
+    }
+
+    // MARK: Admins
+
+    mutating func putAgent(_ change: AgentChange, into output: inout Output) throws(Rejection) -> Reply {
+        let known = agentNames.find(change.id)
+        guard known != nil || agents.count < Limits.agents else {
+            throw Rejection(.limit, "there are \(Limits.agents) agents already")
+        }
+        var definition = known.map { agents[Int($0)].definition } ?? AgentDefinition()
+        if case .set(let name) = change.name { definition.name = name }
+        if case .set(let team) = change.team { definition.team = team }
+        if case .set(let skills) = change.skills { definition.skills = skills.sorted { $0.skill < $1.skill } }
+        if case .set(let channels) = change.channels { definition.channels = channels }
+        if case .set(let capacity) = change.capacity { definition.capacity = capacity }
+        if let known, agents[Int(known)].definition == definition { return .agent(known) }
+
+        let channels = try channelSet(of: definition)
+        let profile = try joinProfile(
+            skills: requirements(of: definition), channels: channels, team: definition.team)
+        let agent: AgentIndex
+        if let known {
+            agent = known
+            clearRooms(agent)
+            leaveProfile(agents[Int(agent)].profile)
+            agents[Int(agent)].profile = profile
+        } else {
+            agent = addAgent(change.id, profile: profile)
+        }
+        let isLessRoom = narrows(agent, definition)
+        define(agent, definition)
+        touch(agent: agent, definition: true)
+        emit(.agentChanged, agent: agent, into: &output)
+        refreshRooms(agent)
+        var misfits = withdrawMisfits(agent, into: &output)
+        if isLessRoom { misfits += withdrawExcess(agent, into: &output) }
+        if misfits.isEmpty {
+            fill(agent, into: &output)
+        } else {
+            // The agent may have got room as well: whatever waits chooses in its order.
+            for slot in misfits { enqueue(slot) }
+            rematch(into: &output)
+        }
+        return .agent(agent)
+    }
+
+    mutating func addAgent(_ id: String, profile: UInt32) -> AgentIndex {
+        let agent = agentNames.intern(id)
+        agents.append(
+            Agent(
+                id: id, definition: AgentDefinition(), profile: profile, stateSince: now, idleSince: now,
+                capacity: 0))
+        for _ in 0..<stride {
+            counts.append(0)
+            limits.append(0)
+        }
+        loadPositions.grow(to: agents.count * stride)
+        idlePositions.grow(to: agents.count * stride)
+        figures.addAgent()
+        return agent
+    }
+
+    mutating func define(_ agent: AgentIndex, _ definition: AgentDefinition) {
+        agents[Int(agent)].definition = definition
+        agents[Int(agent)].capacity = definition.capacity
+        for channel in 0..<stride {
+            limits[Int(agent) * stride + channel] = limit(of: definition, on: channel)
+        }
+    }
+
+    /// How many items of the channel the definition allows; 0 for a channel that is not the agent's.
+    private func limit(of definition: AgentDefinition, on channel: Int) -> Int32 {
+        let settings = plan.channels[channel]
+        guard let listed = definition.channels else { return settings.limit }
+        return listed.first { $0.channel == settings.name }.map { $0.limit ?? settings.limit } ?? 0
+    }
+
+    /// Whether the definition allows less than the agent has been allowed.
+    private func narrows(_ agent: AgentIndex, _ definition: AgentDefinition) -> Bool {
+        if definition.capacity < agents[Int(agent)].capacity { return true }
+        return (0..<stride).contains { limit(of: definition, on: $0) < limits[Int(agent) * stride + $0] }
+    }
+
+    func channelSet(of definition: AgentDefinition) throws(Rejection) -> ChannelSet {
+        guard let listed = definition.channels else { return ChannelSet(bits: UInt16((1 << stride) - 1)) }
+        var set = ChannelSet.none
+        for entry in listed {
+            guard let channel = channel(named: ArraySlice(entry.channel.utf8)) else {
+                throw Rejection(.badArgument, "no channel \(entry.channel) in the plan", field: "channels")
+            }
+            set.insert(channel)
+        }
+        return set
+    }
+
+    mutating func requirements(
+        of definition: AgentDefinition
+    ) throws(Rejection) -> ContiguousArray<SkillRequirement> {
+        var skills = ContiguousArray<SkillRequirement>()
+        for entry in definition.skills {
+            guard let skill = skill(named: entry.skill) else {
+                throw Rejection(.limit, "\(Limits.skills) skills are in use already", field: "skills")
+            }
+            skills.append(SkillRequirement(skill: skill, level: entry.level))
+        }
+        skills.sort { $0.skill < $1.skill }
+        return skills
+    }
+
+    // MARK: Everybody
+
+    mutating func drain(_ on: Bool, into output: inout Output) {
+        output.reply = .done
+        guard isDraining != on else { return }
+        isDraining = on
+        emit(.drain, first: on ? 1 : 0, into: &output)
+        for agent in agents.indices where agents[agent].state == .ready { refreshRooms(AgentIndex(agent)) }
+        if !on { rematch(into: &output) }
+    }
+
+    /// Gives offers, wrap-ups and graces back the part of a stall that they lived through.
+    mutating func stalled(since: Instant, into output: inout Output) {
+        output.reply = .done
+        guard since < now else { return }
+        for entry in timers.entries {
+            let timer = timerSlots[entry.item]
+            let began: Instant
+            switch timer.kind {
+            case .offer: began = inquiries[timer.owner].stateSince
+            case .wrapUp: began = inquiries[timer.owner].closedAt
+            case .grace: began = agents[Int(timer.owner)].graceSince
+            case .exclusions: continue
+            }
+            let due = entry.key.due + (now - max(since, began))
+            var key = entry.key
+            key.due = due
+            timers.update(key, item: entry.item, positions: &timerPositions)
+            switch timer.kind {
+            case .offer:
+                inquiries[timer.owner].offerExpires = due
+                touch(inquiry: timer.owner)
+            case .wrapUp:
+                inquiries[timer.owner].wrapUpEnds = due
+                touch(inquiry: timer.owner)
+            case .exclusions, .grace: break
+            }
+        }
+        emit(.stalled, first: (now - since).microseconds, into: &output)
+    }
+
+    // MARK: Small steps
+
+    private mutating func setPresence(_ agent: AgentIndex, _ state: AgentState, awayReason: String) {
+        agents[Int(agent)].state = state
+        agents[Int(agent)].awayReason = awayReason
+        agents[Int(agent)].stateSince = now
+        if state != .ready { agents[Int(agent)].channelsOn = .all }
+        touch(agent: agent)
+        updateActivity(agent)
+    }
+
+    func updateActivityValue(_ agent: AgentIndex) -> Activity {
+        let record = agents[Int(agent)]
+        if record.state == .offline { return .none }
+        if record.busyCount > 0 { return .busy }
+        return record.isAvailable ? .idle : .none
+    }
+
+    mutating func updateActivity(_ agent: AgentIndex) {
+        figures.setActivity(updateActivityValue(agent), of: agent)
+    }
+
+    /// The agent's work by rising id.
+    func work(of agent: AgentIndex) -> ContiguousArray<UInt32> {
+        var slots = ContiguousArray<UInt32>()
+        var slot = agents[Int(agent)].firstWork
+        while slot != none {
+            slots.append(slot)
+            slot = inquiries[slot].nextWork
+        }
+        slots.sort { inquiries[$0].id < inquiries[$1].id }
+        return slots
+    }
+
+    /// Ends every open offer of the agent; the inquiries stand in no heap yet.
+    private mutating func withdrawOffers(
+        _ agent: AgentIndex, reason: Reason, into output: inout Output
+    ) -> ContiguousArray<UInt32> {
+        var returned = ContiguousArray<UInt32>()
+        for slot in work(of: agent) where inquiries[slot].state == .offered {
+            withdraw(slot, reason: reason, into: &output)
+            returned.append(slot)
+        }
+        return returned
+    }
+
+    /// Ends the offers whose requirement the agent does not meet any more, or whose channel it has switched off.
+    private mutating func withdrawMisfits(
+        _ agent: AgentIndex, into output: inout Output
+    ) -> ContiguousArray<UInt32> {
+        var returned = ContiguousArray<UInt32>()
+        for slot in work(of: agent) where inquiries[slot].state == .offered {
+            let requirement = Int(inquiries[slot].requirement)
+            let isOn = agents[Int(agent)].channelsOn.contains(classes[requirement].channel)
+            if isOn && meets(profile: Int(agents[Int(agent)].profile), requirement: requirement) { continue }
+            withdraw(slot, reason: .changed, into: &output)
+            returned.append(slot)
+        }
+        if !returned.isEmpty { refreshRooms(agent) }
+        return returned
+    }
+
+    /// Ends the offers for which there is no room any more, the least urgent first. Assigned work is kept.
+    private mutating func withdrawExcess(
+        _ agent: AgentIndex, into output: inout Output
+    ) -> ContiguousArray<UInt32> {
+        var offers = work(of: agent).filter { inquiries[$0].state == .offered }
+        offers.sort { waitKey($1) < waitKey($0) }
+        var returned = ContiguousArray<UInt32>()
+        for slot in offers where !hasSpaceAgain(for: slot, agent) {
+            withdraw(slot, reason: .changed, into: &output)
+            returned.append(slot)
+        }
+        if !returned.isEmpty { refreshRooms(agent) }
+        return returned
+    }
+}

@@ -1,0 +1,303 @@
+import DequeModule
+
+// What the store is given, and how the engine goes on from it.
+
+extension Engine {
+    /// The engine's own row, as of the last step.
+    package var row: EngineRow { EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals) }
+
+    /// Whether anything changed since the last call of `takeChanges`, events aside.
+    package var hasChanges: Bool { !changedInquiries.isEmpty || !changedAgents.isEmpty || !newKeys.isEmpty }
+
+    /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
+    /// Afterwards closed inquiries past their limit or time leave memory.
+    package mutating func takeChanges(into changes: inout Changes) {
+        for slot in changedInquiries {
+            var row = inquiryRow(slot, whole: inquiries[slot].mark == .new)
+            if inquiries[slot].isFrozen { row.offerExpires = inquiries[slot].offerExpires }
+            changes.inquiries.append(row)
+            inquiries[slot].mark = .clean
+        }
+        changedInquiries.removeAll(keepingCapacity: true)
+        for agent in changedAgents {
+            changes.agents.append(agentRow(agent, whole: agents[Int(agent)].mark == .new))
+            agents[Int(agent)].mark = .clean
+        }
+        changedAgents.removeAll(keepingCapacity: true)
+        changes.keys.append(contentsOf: newKeys)
+        newKeys.removeAll(keepingCapacity: true)
+        forgetClosed()
+    }
+
+    /// Drops what closed long ago. Nothing waits for the store then.
+    private mutating func forgetClosed() {
+        while let id = closed.first {
+            guard let slot = slot(of: id), !inquiries[slot].state.isLive else {
+                closed.removeFirst()
+                continue
+            }
+            let isOld = inquiries[slot].closedAt + Limits.closedWindow < now
+            guard closed.count > Limits.closedInquiries || isOld, inquiries[slot].wrapUpEnds == .epoch else { return }
+            closed.removeFirst()
+            forget(slot)
+        }
+    }
+
+    private mutating func forget(_ slot: UInt32) {
+        inquiryIndex.remove(hash: StableHash.of(UInt64(bitPattern: inquiries[slot].id)), value: slot)
+        if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
+        release(requirement: inquiries[slot].requirement)
+        inquiries.remove(slot)
+        if order.count > 1_024 && order.count > 2 * inquiries.count { compactOrder() }
+    }
+
+    private mutating func compactOrder() {
+        order.removeAll { !(inquiries.contains($0.slot) && inquiries[$0.slot].id == $0.id) }
+    }
+
+    func inquiryRow(_ slot: UInt32, whole: Bool) -> InquiryRow {
+        let record = inquiries[slot]
+        let requirement = classes[Int(record.requirement)]
+        var row = InquiryRow(
+            id: record.id, submission: whole ? submissionRow(slot) : nil, state: record.state,
+            stateSince: record.stateSince, queue: plan.queues[Int(requirement.queue)].name,
+            priority: record.priority, queuedAt: record.queuedAt, rank: record.rank)
+        if record.agent != none { row.agent = agents[Int(record.agent)].id }
+        if record.state == .offered {
+            row.offerExpires = record.isFrozen ? now + (record.offerExpires - .epoch) : record.offerExpires
+        }
+        if record.acceptedAt != .epoch { row.acceptedAt = record.acceptedAt }
+        if record.closedAt != .epoch { row.closedAt = record.closedAt }
+        if record.wrapUpEnds != .epoch { row.wrapUpEnds = record.wrapUpEnds }
+        row.disposition = record.disposition
+        row.outcome = record.outcome
+        if record.trail != none {
+            let trail = trails[record.trail]
+            row.excluded = trail.excluded.map { agents[Int($0)].id }
+            if trail.excludedAt != .epoch { row.excludedAt = trail.excludedAt }
+            row.passed = trail.passed.map { agents[Int($0)].id }
+        }
+        return row
+    }
+
+    private func submissionRow(_ slot: UInt32) -> SubmissionRow {
+        let record = inquiries[slot]
+        let requirement = classes[Int(record.requirement)]
+        return SubmissionRow(
+            source: record.source, channel: plan.channels[Int(requirement.channel)].name,
+            skills: levels(requirement.skills), submittedAt: record.submittedAt, texts: record.texts)
+    }
+
+    private func levels(_ skills: ContiguousArray<SkillRequirement>) -> [SkillLevel] {
+        skills.map { SkillLevel(skill: skillNames[$0.skill], level: $0.level) }.sorted { $0.skill < $1.skill }
+    }
+
+    func agentRow(_ agent: AgentIndex, whole: Bool) -> AgentRow {
+        let record = agents[Int(agent)]
+        var on: [String]?
+        if record.channelsOn != .all {
+            on = plan.channels.indices.filter { record.channelsOn.contains(ChannelIndex($0)) }
+                .map { plan.channels[$0].name }
+        }
+        return AgentRow(
+            id: record.id, number: Int32(agent), definition: whole ? record.definition : nil, state: record.state,
+            awayReason: record.awayReason, stateSince: record.stateSince, channelsOn: on,
+            idleSince: record.idleSince, missedInRow: record.missedInRow)
+    }
+
+    // MARK: Recovery
+
+    /// An engine that goes on where the store says that another stopped.
+    ///
+    /// Signed-on agents are in grace from `now` on; their open offers stand still, with what was left of them at the
+    /// last committed batch, until they are back. Throws when the plan lacks a channel or queue that is in use.
+    package init(plan: CompiledPlan, recovered: Recovered, at now: Instant) throws(Rejection) {
+        self.init(plan: plan, at: max(now, recovered.engine.clock))
+        seq = recovered.engine.seq
+        nextID = recovered.engine.nextID
+        totals = recovered.engine.totals
+        for row in recovered.agents { try restore(row) }
+        for row in recovered.inquiries { _ = try restore(row, stoppedAt: recovered.engine.clock) }
+        for row in recovered.keys { keys.insert(row) }
+        for agent in agents.indices {
+            if agents[agent].state != .offline { startGrace(AgentIndex(agent)) }
+            refreshRooms(AgentIndex(agent))
+            updateActivity(AgentIndex(agent))
+        }
+    }
+
+    private mutating func restore(_ row: AgentRow) throws(Rejection) {
+        precondition(Int(row.number) == agents.count, "agents come back in the order of their creation")
+        let definition = row.definition ?? AgentDefinition()
+        let profile = try joinProfile(
+            skills: requirements(of: definition), channels: channelSet(of: definition), team: definition.team)
+        let agent = addAgent(row.id, profile: profile)
+        define(agent, definition)
+        agents[Int(agent)].state = row.state
+        agents[Int(agent)].awayReason = row.awayReason
+        agents[Int(agent)].stateSince = row.stateSince
+        agents[Int(agent)].idleSince = row.idleSince
+        agents[Int(agent)].missedInRow = row.missedInRow
+        if let on = row.channelsOn {
+            var set = ChannelSet.none
+            for name in on {
+                if let channel = channel(named: ArraySlice(name.utf8)) { set.insert(channel) }
+            }
+            agents[Int(agent)].channelsOn = set
+        }
+    }
+
+    /// Longer than any offer may last.
+    private static var offerTimeoutMax: TimeSpan { .days(1) }
+
+    /// Puts a row of the store into memory: a live one to its place, a closed one for questions.
+    private mutating func restore(_ row: InquiryRow, stoppedAt: Instant) throws(Rejection) -> UInt32 {
+        guard let submission = row.submission else { preconditionFailure("a row from the store is whole") }
+        guard let channel = channel(named: ArraySlice(submission.channel.utf8)) else {
+            throw Rejection(.badArgument, "the plan lacks channel \(submission.channel) of inquiry \(row.id)")
+        }
+        guard let queue = queue(named: ArraySlice(row.queue.utf8)) else {
+            throw Rejection(.badArgument, "the plan lacks queue \(row.queue) of inquiry \(row.id)")
+        }
+        var skills = ContiguousArray<SkillRequirement>()
+        for entry in submission.skills {
+            guard let skill = skill(named: entry.skill) else {
+                throw Rejection(.limit, "\(Limits.skills) skills are in use already")
+            }
+            skills.append(SkillRequirement(skill: skill, level: entry.level))
+        }
+        skills.sort { $0.skill < $1.skill }
+        let requirement = try internClass(queue: queue, channel: channel, skills: skills)
+        retain(requirement: requirement)
+        var record = Inquiry(
+            id: row.id, rank: row.rank, submittedAt: submission.submittedAt, queuedAt: row.queuedAt,
+            stateSince: row.stateSince, texts: submission.texts, source: submission.source,
+            priority: row.priority, requirement: requirement, state: row.state)
+        record.acceptedAt = row.acceptedAt ?? .epoch
+        record.closedAt = row.closedAt ?? .epoch
+        record.disposition = row.disposition
+        record.outcome = row.outcome
+        if !row.agent.isEmpty { record.agent = agentNames.find(row.agent) ?? none }
+        let slot = insert(record)
+        restoreTrail(of: row, slot)
+        restorePlace(of: row, slot, stoppedAt: stoppedAt)
+        return slot
+    }
+
+    private mutating func restoreTrail(of row: InquiryRow, _ slot: UInt32) {
+        guard !row.excluded.isEmpty || !row.passed.isEmpty || row.excludedAt != nil else { return }
+        let trail = trail(of: slot)
+        trails[trail].excluded = ContiguousArray(row.excluded.compactMap { agentNames.find($0) })
+        trails[trail].passed = ContiguousArray(row.passed.compactMap { agentNames.find($0) })
+        trails[trail].excludedAt = row.excludedAt ?? .epoch
+        if row.state.isLive && !trails[trail].excluded.isEmpty { excluding.append(slot) }
+    }
+
+    private mutating func restorePlace(of row: InquiryRow, _ slot: UInt32, stoppedAt: Instant) {
+        let agent = inquiries[slot].agent
+        figures.enter(row.state, lane: lane(of: slot))
+        switch row.state {
+        case .waiting:
+            linkLane(slot)
+            enqueue(slot)
+        case .offered:
+            linkLane(slot)
+            takeUp(slot, agent)
+            inquiries[slot].isFrozen = true
+            let expires = row.offerExpires ?? stoppedAt
+            let wasFrozen = expires < .epoch + Self.offerTimeoutMax
+            inquiries[slot].offerExpires = wasFrozen ? expires : .epoch + max(expires - stoppedAt, .zero)
+            touch(inquiry: slot)
+        case .assigned:
+            takeUp(slot, agent)
+            agents[Int(agent)].busyCount += 1
+        case .completed:
+            if let ends = row.wrapUpEnds {
+                takeUp(slot, agent)
+                agents[Int(agent)].busyCount += 1
+                inquiries[slot].wrapUpEnds = ends
+                inquiries[slot].timer = startTimer(.wrapUp, owner: slot, id: row.id, due: ends)
+            }
+            closed.append(row.id)
+        case .abandoned, .cancelled:
+            closed.append(row.id)
+        }
+    }
+
+    /// Takes in a closed inquiry that had left memory, so that a command or a question about it finds it.
+    package mutating func recall(_ row: InquiryRow) {
+        guard slot(of: row.id) == nil, !row.state.isLive else { return }
+        // A plan that has dropped the row's channel or queue leaves it unknown here: the answer is `not_found`.
+        _ = try? restore(row, stoppedAt: now)
+    }
+
+    // MARK: Events
+
+    /// The event in names, as wire and log tell it. Call it before the next step.
+    package func row(of event: Event) -> EventRow {
+        var row = EventRow(
+            seq: event.seq, at: event.at, type: event.type, inquiry: event.inquiry,
+            agent: event.agent.map { agents[Int($0)].id } ?? "",
+            queue: event.queue.map { plan.queues[Int($0)].name } ?? "", details: [])
+        switch event.type {
+        case .submitted:
+            row.add(.channel, .name(channelName(event)))
+            row.add(.priority, .integer(event.first))
+            let skills = classes[Int(inquiries[event.slot].requirement)].skills
+            if !skills.isEmpty {
+                row.add(.skills, .levels(levels(skills)))
+            }
+        case .offered:
+            row.add(.channel, .name(channelName(event)))
+            row.add(.expires, .instant(Instant(microseconds: event.first)))
+            if event.third == 1 { row.add(.overCapacity, .flag(true)) }
+        case .accepted, .abandoned:
+            row.add(.waited, .span(TimeSpan(microseconds: event.first)))
+        case .assigned:
+            row.add(.channel, .name(channelName(event)))
+            row.add(.waited, .span(TimeSpan(microseconds: event.first)))
+            if event.third == 1 { row.add(.overCapacity, .flag(true)) }
+        case .declined, .cancelled:
+            if !event.text.isEmpty { row.add(.reason, .text(event.text)) }
+        case .withdrawn, .requeued, .agentOffline:
+            if let reason = event.reason { row.add(.reason, .name(reason.name)) }
+        case .completed:
+            row.add(.handled, .span(TimeSpan(microseconds: event.first)))
+            if event.second > 0 { row.add(.wrapUp, .span(TimeSpan(microseconds: event.second))) }
+            if !event.text.isEmpty { row.add(.disposition, .text(event.text)) }
+            if let outcome = event.outcome { row.add(.outcome, .name(outcome.name)) }
+        case .wrapped:
+            row.add(.duration, .span(TimeSpan(microseconds: event.first)))
+        case .agentReady:
+            if let agent = event.agent, let on = agentRow(agent, whole: false).channelsOn {
+                row.add(.channels, .limits(on.map { ChannelLimit(channel: $0, limit: nil) }))
+            }
+        case .agentAway:
+            if !event.text.isEmpty { row.add(.reason, .text(event.text)) }
+        case .agentChanged:
+            if let agent = event.agent { describe(agents[Int(agent)].definition, in: &row) }
+        case .stalled:
+            row.add(.duration, .span(TimeSpan(microseconds: event.first)))
+        case .planPublished:
+            row.add(.version, .integer(event.first))
+        case .drain:
+            row.add(.off, .flag(event.first == 0))
+        case .missed, .exclusionsCleared, .agentDisconnected, .agentReconnected: break
+        }
+        return row
+    }
+
+    private func describe(_ definition: AgentDefinition, in row: inout EventRow) {
+        if !definition.name.isEmpty { row.add(.name, .name(definition.name)) }
+        if !definition.team.isEmpty { row.add(.team, .name(definition.team)) }
+        row.add(.skills, .levels(definition.skills))
+        if let channels = definition.channels { row.add(.channels, .limits(channels)) }
+        row.add(.capacity, .integer(Int64(definition.capacity)))
+    }
+
+    private func channelName(_ event: Event) -> String { plan.channels[Int(event.channel)].name }
+}
+
+extension EventRow {
+    fileprivate mutating func add(_ key: DetailKey, _ value: DetailValue) { details.append(EventDetail(key, value)) }
+}

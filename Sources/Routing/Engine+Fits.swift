@@ -1,0 +1,154 @@
+// The one rule of who may be given what, and the rooms that follow from it.
+
+extension Engine {
+    /// Whether the inquiry may be given to the agent now: room on its channel, the skills, and no exclusion.
+    func fits(_ slot: UInt32, _ agent: AgentIndex) -> Bool {
+        let requirement = Int(inquiries[slot].requirement)
+        return hasRoom(agent, on: classes[requirement].channel)
+            && meets(profile: Int(agents[Int(agent)].profile), requirement: requirement)
+            && !isExcluded(slot, agent)
+    }
+
+    /// The part of the rule that does not look at the inquiry: the agent is available, has the channel on and may be
+    /// given one more of it beside what it has.
+    func hasRoom(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
+        let record = agents[Int(agent)]
+        guard record.isAvailable, !isDraining, record.channelsOn.contains(channel) else { return false }
+        return hasSpace(agent, on: channel)
+    }
+
+    /// Whether limits, points and channels that stand beside each other allow one more of the channel.
+    private func hasSpace(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
+        let record = agents[Int(agent)]
+        let base = Int(agent) * stride
+        guard counts[base + Int(channel)] < limits[base + Int(channel)], record.used <= record.capacity else {
+            return false
+        }
+        guard record.used > 0 else { return plan.channels[Int(channel)].weight <= record.capacity }
+        var points: Int32 = 0
+        for other in 0..<stride where counts[base + other] > 0 {
+            let settings = plan.channels[other]
+            if other != Int(channel) && !settings.with.contains(channel) { return false }
+            if other == Int(channel) || !settings.interruptedBy.contains(channel) {
+                points += counts[base + other] * settings.weight
+            }
+        }
+        return points + plan.channels[Int(channel)].weight <= record.capacity
+    }
+
+    /// Whether the agent, were it without this item of its work, would have space for it.
+    mutating func hasSpaceAgain(for slot: UInt32, _ agent: AgentIndex) -> Bool {
+        let channel = classes[Int(inquiries[slot].requirement)].channel
+        let position = Int(agent) * stride + Int(channel)
+        let weight = plan.channels[Int(channel)].weight
+        counts[position] -= 1
+        agents[Int(agent)].used -= weight
+        defer {
+            counts[position] += 1
+            agents[Int(agent)].used += weight
+        }
+        return hasSpace(agent, on: channel)
+    }
+
+    /// Whether every required skill is there at its level, and the channel. O(skills of both).
+    func meets(profile: Int, requirement: Int) -> Bool {
+        guard profiles[profile].channels.contains(classes[requirement].channel) else { return false }
+        var position = 0
+        let count = profiles[profile].skills.count
+        for index in classes[requirement].skills.indices {
+            let needed = classes[requirement].skills[index]
+            while position < count && profiles[profile].skills[position].skill < needed.skill { position += 1 }
+            guard position < count, profiles[profile].skills[position].skill == needed.skill,
+                profiles[profile].skills[position].level >= needed.level
+            else { return false }
+        }
+        return true
+    }
+
+    func isExcluded(_ slot: UInt32, _ agent: AgentIndex) -> Bool {
+        let trail = inquiries[slot].trail
+        return trail != none && trails[trail].excluded.contains(agent)
+    }
+
+    /// How full an agent is on a channel: the greater of points and items, at most full.
+    private func load(_ agent: AgentIndex, on channel: Int) -> UInt32 {
+        let record = agents[Int(agent)]
+        let position = Int(agent) * stride + channel
+        let byPoints = Int64(record.used) << 30 / Int64(record.capacity)
+        let byItems = Int64(counts[position]) << 30 / Int64(max(limits[position], 1))
+        return UInt32(min(max(byPoints, byItems), 1 << 30))
+    }
+
+    /// Brings the agent's places in its profile's heaps up to date. Call it after any change of the agent.
+    /// O(channels × log of the profile's agents).
+    mutating func refreshRooms(_ agent: AgentIndex) {
+        countSignedOn(agent)
+        let profile = Int(agents[Int(agent)].profile)
+        let idleSince = agents[Int(agent)].idleSince.microseconds
+        for channel in 0..<stride where profiles[profile].channels.contains(ChannelIndex(channel)) {
+            let item = agent * UInt32(stride) + UInt32(channel)
+            let head = profile * stride + channel
+            let hasRoom = hasRoom(agent, on: ChannelIndex(channel))
+            if usesLoad {
+                let key = hasRoom
+                    ? RoomKey(load: load(agent, on: channel), agent: agent, idleSince: idleSince) : .nobody
+                Self.place(key, item: item, in: &profiles[profile].byLoad[channel], positions: &loadPositions)
+                loadHeads[head] = profiles[profile].byLoad[channel].head?.key ?? .nobody
+            }
+            if usesIdle {
+                let key = hasRoom ? RoomKey(load: 0, agent: agent, idleSince: idleSince) : .nobody
+                Self.place(key, item: item, in: &profiles[profile].byIdle[channel], positions: &idlePositions)
+                idleHeads[head] = profiles[profile].byIdle[channel].head?.key ?? .nobody
+            }
+        }
+    }
+
+    /// Keeps the profile's count of signed-on agents, and lets those who waited for one that is gone ask again.
+    private mutating func countSignedOn(_ agent: AgentIndex) {
+        let profile = Int(agents[Int(agent)].profile)
+        let counted = agents[Int(agent)].counted
+        let channels = agents[Int(agent)].state == .ready
+            ? agents[Int(agent)].channelsOn.intersection(profiles[profile].channels) : .none
+        guard channels != counted else { return }
+        for channel in 0..<stride {
+            let index = ChannelIndex(channel)
+            if counted.contains(index) { profiles[profile].signedOn[channel] -= 1 }
+            if channels.contains(index) { profiles[profile].signedOn[channel] += 1 }
+        }
+        agents[Int(agent)].counted = channels
+        if counted.bits & ~channels.bits != 0 { lostAgent(ofProfile: agents[Int(agent)].profile) }
+    }
+
+    private static func place(
+        _ key: RoomKey, item: UInt32, in heap: inout IndexedHeap<RoomKey>, positions: inout HeapPositions
+    ) {
+        switch (positions.contains(item), key.agent != none) {
+        case (true, true):
+            if heap.entries[Int(positions[item])].key != key { heap.update(key, item: item, positions: &positions) }
+        case (true, false): heap.remove(item: item, positions: &positions)
+        case (false, true): heap.insert(key, item: item, positions: &positions)
+        case (false, false): break
+        }
+    }
+
+    /// Takes the agent out of its profile's heaps, before it gets another profile.
+    mutating func clearRooms(_ agent: AgentIndex) {
+        let profile = Int(agents[Int(agent)].profile)
+        for channel in 0..<stride {
+            if agents[Int(agent)].counted.contains(ChannelIndex(channel)) { profiles[profile].signedOn[channel] -= 1 }
+            let item = agent * UInt32(stride) + UInt32(channel)
+            let head = profile * stride + channel
+            if loadPositions.contains(item) {
+                profiles[profile].byLoad[channel].remove(item: item, positions: &loadPositions)
+                loadHeads[head] = profiles[profile].byLoad[channel].head?.key ?? .nobody
+            }
+            if idlePositions.contains(item) {
+                profiles[profile].byIdle[channel].remove(item: item, positions: &idlePositions)
+                idleHeads[head] = profiles[profile].byIdle[channel].head?.key ?? .nobody
+            }
+        }
+        let wasCounted = agents[Int(agent)].counted != .none
+        agents[Int(agent)].counted = .none
+        if wasCounted { lostAgent(ofProfile: UInt32(profile)) }
+    }
+}

@@ -1,0 +1,213 @@
+import DequeModule
+
+/// Decides who answers what. Commands and a time go in, events and a reply come out; the same input gives the same
+/// output, byte for byte. One thread owns it; it never waits, reads no clock and knows no I/O.
+///
+/// What waits stands in the heap of its requirement class, agents with room in the heaps of their profile; a decision
+/// compares a few heads, whatever the backlog.
+package struct Engine: ~Copyable {
+    package let plan: CompiledPlan
+    /// Channels of the plan: the stride of `counts` and `limits`.
+    let stride: Int
+    /// Which heaps of rooms some queue selects by; the others are not kept.
+    let usesLoad: Bool
+    let usesIdle: Bool
+
+    var inquiries = Slab<Inquiry>()
+    var inquiryIndex = HashIndex()
+    /// Every record in memory by rising id; those that are gone stay until the next compaction.
+    var order = ContiguousArray<OrderEntry>()
+    var closed = Deque<Int64>()
+    var trails = Slab<Trail>()
+    /// Live inquiries from which somebody is excluded.
+    var excluding = ContiguousArray<UInt32>()
+
+    var agents = ContiguousArray<Agent>()
+    var agentNames = NameTable()
+    var skillNames = NameTable()
+    /// By agent × stride + channel: how much work, and how much is allowed (0: not this channel).
+    var counts = ContiguousArray<Int32>()
+    var limits = ContiguousArray<Int32>()
+
+    var classes = ContiguousArray<RequirementClass>()
+    var classIndex = HashIndex()
+    var freeClasses = ContiguousArray<UInt32>()
+    /// Classes that nobody refers to, oldest first, kept a while because most come back.
+    var idleClasses = Deque<UInt32>()
+    /// Of each class the first that waits; dense, because a decision reads many.
+    var heads = ContiguousArray<WaitKey>()
+    /// Classes in which somebody waits with exclusions.
+    var asideClasses = ContiguousArray<UInt32>()
+    /// Where each waiting inquiry stands in its class.
+    var waitPositions = HeapPositions()
+
+    var profiles = ContiguousArray<AgentProfile>()
+    var profileIndex = HashIndex()
+    var freeProfiles = ContiguousArray<UInt32>()
+    /// By profile × stride + channel: the first agent with room; dense, because a decision reads many.
+    var loadHeads = ContiguousArray<RoomKey>()
+    var idleHeads = ContiguousArray<RoomKey>()
+    /// By agent × stride + channel: where it stands in its profile's heap.
+    var loadPositions = HeapPositions()
+    var idlePositions = HeapPositions()
+
+    var timers = IndexedHeap<TimerKey>()
+    var timerPositions = HeapPositions()
+    var timerSlots = Slab<Timer>()
+
+    var keys = KeyMemory()
+    var figures: Figures
+    var isDraining = false
+    var seq: Int64 = 0
+    var nextID: Int64 = 1
+    var totals = Totals()
+    package private(set) var now: Instant
+
+    var changedInquiries = ContiguousArray<UInt32>()
+    var changedAgents = ContiguousArray<AgentIndex>()
+    var newKeys: [KeyRow] = []
+
+    /// An engine without inquiries or agents.
+    package init(plan: CompiledPlan, at now: Instant) {
+        self.plan = plan
+        stride = plan.channels.count
+        usesLoad = plan.queues.contains { $0.selection == .leastLoaded }
+        usesIdle = plan.queues.contains { $0.selection == .longestIdle }
+        self.now = now
+        figures = Figures(plan: plan, at: now)
+    }
+
+    /// Takes one command. `now` must not be before the last step's.
+    package mutating func apply(_ command: Command, at now: Instant, into output: inout Output) {
+        advance(to: now)
+        do throws(Rejection) {
+            switch command {
+            case .submit(let submission): output.reply = try submit(submission, into: &output)
+            case .abandon(let id): output.reply = try abandon(id, into: &output)
+            case .cancel(let id, let reason): output.reply = try cancel(id, reason: reason, into: &output)
+            case .ready(let agent, let channels): ready(agent, channels: channels, into: &output)
+            case .away(let agent, let reason): away(agent, reason: reason, into: &output)
+            case .offline(let agent): offline(agent, into: &output)
+            case .accept(let id, let agent): output.reply = try accept(id, agent, into: &output)
+            case .decline(let id, let agent, let reason):
+                output.reply = try decline(id, agent, reason: reason, into: &output)
+            case .complete(let id, let agent, let disposition, let outcome):
+                output.reply = try complete(id, agent, disposition: disposition, outcome: outcome, into: &output)
+            case .wrapped(let id, let agent): output.reply = try wrapped(id, agent, into: &output)
+            case .putAgent(let change): output.reply = try putAgent(change, into: &output)
+            case .connected(let agent): connected(agent, into: &output)
+            case .disconnected(let agent): disconnected(agent, into: &output)
+            case .stalled(let since): stalled(since: since, into: &output)
+            case .drain(let on): drain(on, into: &output)
+            }
+        } catch {
+            output.reply = .rejected(error)
+        }
+    }
+
+    /// Fires at most `limit` timers that are due, in order of their time; their effects happen at `now`.
+    ///
+    /// All of today's timers are of the offer kind: they measure an agent's time to answer. None that is due after
+    /// `answeredUntil`, the last moment at which storage is known to have been good, is taken.
+    /// Returns how many fired.
+    @discardableResult
+    package mutating func expire(
+        at now: Instant, answeredUntil: Instant = .distantFuture, limit: Int = 1_000, into output: inout Output
+    ) -> Int {
+        advance(to: now)
+        let horizon = min(now, answeredUntil)
+        var fired = 0
+        while fired < limit, let head = timers.head, head.key.due <= horizon {
+            let timer = timerSlots[head.item]
+            cancelTimer(head.item)
+            switch timer.kind {
+            case .offer: offerExpired(timer.owner, into: &output)
+            case .wrapUp: wrapUpEnded(timer.owner, into: &output)
+            case .exclusions: exclusionsDue(timer.owner, into: &output)
+            case .grace: graceEnded(timer.owner, into: &output)
+            }
+            fired += 1
+        }
+        return fired
+    }
+
+    /// When the next timer is due.
+    package var nextDeadline: Instant? { timers.head?.key.due }
+
+    /// The number of the last event.
+    package var lastSeq: Int64 { seq }
+
+    private mutating func advance(to now: Instant) {
+        precondition(now >= self.now, "the engine's time does not go back")
+        self.now = now
+        figures.advance(to: now)
+    }
+
+    mutating func restoreClock(to now: Instant) { self.now = now }
+
+    // MARK: Timers
+
+    mutating func startTimer(_ kind: TimerKind, owner: UInt32, id: Int64, due: Instant) -> UInt32 {
+        let timer = timerSlots.insert(Timer(kind: kind, owner: owner))
+        timerPositions.grow(to: Int(timerSlots.end))
+        timers.insert(TimerKey(due: due, kind: kind, id: id), item: timer, positions: &timerPositions)
+        return timer
+    }
+
+    /// Takes a timer out and clears its owner's handle.
+    mutating func cancelTimer(_ timer: UInt32) {
+        guard timer != none else { return }
+        timers.remove(item: timer, positions: &timerPositions)
+        let owner = timerSlots[timer].owner
+        switch timerSlots[timer].kind {
+        case .offer, .wrapUp: inquiries[owner].timer = none
+        case .exclusions: trails[inquiries[owner].trail].timer = none
+        case .grace: agents[Int(owner)].graceTimer = none
+        }
+        timerSlots.remove(timer)
+    }
+
+    // MARK: Marks for the store
+
+    mutating func touch(inquiry slot: UInt32) {
+        guard inquiries[slot].mark == .clean else { return }
+        inquiries[slot].mark = .changed
+        changedInquiries.append(slot)
+    }
+
+    mutating func touch(agent: AgentIndex, definition: Bool = false) {
+        if agents[Int(agent)].mark == .clean { changedAgents.append(agent) }
+        if definition || agents[Int(agent)].mark == .clean {
+            agents[Int(agent)].mark = definition ? .new : .changed
+        }
+    }
+
+    // MARK: Events
+
+    mutating func emit(
+        _ type: EventType, inquiry slot: UInt32 = none, agent: AgentIndex? = nil, reason: Reason? = nil,
+        first: Int64 = 0, second: Int64 = 0, third: Int64 = 0, text: [UInt8] = [], outcome: Outcome? = nil,
+        into output: inout Output
+    ) {
+        seq += 1
+        var event = Event(seq: seq, at: now, type: type, reason: reason, agent: agent, inquiry: 0)
+        if slot != none {
+            event.inquiry = inquiries[slot].id
+            event.slot = slot
+            let requirement = Int(inquiries[slot].requirement)
+            event.queue = classes[requirement].queue
+            event.channel = classes[requirement].channel
+        }
+        event.first = first
+        event.second = second
+        event.third = third
+        event.text = text
+        event.outcome = outcome
+        output.events.append(event)
+    }
+}
+
+struct OrderEntry {
+    var id: Int64
+    var slot: UInt32
+}

@@ -1,0 +1,191 @@
+/// What an agent's time is counted as.
+enum Activity: UInt8 {
+    /// Signed off, away, or in grace without work.
+    case none
+    /// Ready without work.
+    case idle
+    /// With assigned work or in wrap-up.
+    case busy
+}
+
+/// The figures that people steer by, counted as things happen. They live as long as the process.
+struct Figures {
+    /// One minute of one lane, or a day of it.
+    struct Bucket {
+        var accepted: Int64 = 0
+        /// Accepted within the target of the queue.
+        var acceptedInTarget: Int64 = 0
+        var abandoned: Int64 = 0
+        var abandonedAfterTarget: Int64 = 0
+        /// Of all accepted, in microseconds.
+        var waited: Int64 = 0
+
+        mutating func add(_ other: Bucket) {
+            accepted += other.accepted
+            acceptedInTarget += other.acceptedInTarget
+            abandoned += other.abandoned
+            abandonedAfterTarget += other.abandonedAfterTarget
+            waited += other.waited
+        }
+    }
+
+    /// Queue and channel together.
+    struct Lane {
+        var waiting: Int32 = 0
+        var offered: Int32 = 0
+        var assigned: Int32 = 0
+        /// Those that wait or are offered, by `queuedAt`.
+        var first = none
+        var last = none
+        var today = Bucket()
+        /// The last `Figures.minutesKept` minutes, each at its number modulo that; empty before the first count.
+        var minutes = ContiguousArray<(minute: Int64, bucket: Bucket)>()
+    }
+
+    struct AgentTime {
+        var idle: Int64 = 0
+        var busy: Int64 = 0
+    }
+
+    static let minutesKept: Int64 = 120
+
+    var lanes: ContiguousArray<Lane>
+    private var activities = ContiguousArray<Activity>()
+    private(set) var idleAgents: Int64 = 0
+    private(set) var busyAgents: Int64 = 0
+    private var agentMinutes: ContiguousArray<(minute: Int64, time: AgentTime)>
+    private var agentToday = AgentTime()
+    private var now: Instant
+    private var day: Int64
+
+    init(plan: CompiledPlan, at now: Instant) {
+        lanes = ContiguousArray(repeating: Lane(), count: plan.queues.count * plan.channels.count)
+        agentMinutes = ContiguousArray(repeating: (-1, AgentTime()), count: Int(Self.minutesKept))
+        self.now = now
+        day = Self.day(of: now)
+    }
+
+    // MARK: Counting
+
+    /// Books the agents' time since the last step.
+    mutating func advance(to later: Instant) {
+        guard later > now else { return }
+        if idleAgents + busyAgents == 0 {
+            now = later
+        }
+        // Minutes older than what is kept need no booking.
+        let oldest = Instant(microseconds: (Self.minute(of: later) - Self.minutesKept) * 60_000_000)
+        if now < oldest { now = oldest }
+        while now < later {
+            let minute = Self.minute(of: now)
+            let until = min(later, Instant(microseconds: (minute + 1) * 60_000_000))
+            let position = Int(minute % Self.minutesKept)
+            if agentMinutes[position].minute != minute { agentMinutes[position] = (minute, AgentTime()) }
+            let span = (until - now).microseconds
+            agentMinutes[position].time.idle += idleAgents * span
+            agentMinutes[position].time.busy += busyAgents * span
+            if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
+            agentToday.idle += idleAgents * span
+            agentToday.busy += busyAgents * span
+            now = until
+        }
+        if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
+    }
+
+    private mutating func turn(to day: Int64) {
+        self.day = day
+        agentToday = AgentTime()
+        for lane in lanes.indices { lanes[lane].today = Bucket() }
+    }
+
+    mutating func addAgent() { activities.append(.none) }
+
+    mutating func setActivity(_ activity: Activity, of agent: AgentIndex) {
+        switch activities[Int(agent)] {
+        case .none: break
+        case .idle: idleAgents -= 1
+        case .busy: busyAgents -= 1
+        }
+        activities[Int(agent)] = activity
+        switch activity {
+        case .none: break
+        case .idle: idleAgents += 1
+        case .busy: busyAgents += 1
+        }
+    }
+
+    mutating func enter(_ state: InquiryState, lane: Int) { count(state, lane: lane, by: 1) }
+    mutating func leave(_ state: InquiryState, lane: Int) { count(state, lane: lane, by: -1) }
+
+    private mutating func count(_ state: InquiryState, lane: Int, by change: Int32) {
+        switch state {
+        case .waiting: lanes[lane].waiting += change
+        case .offered: lanes[lane].offered += change
+        case .assigned: lanes[lane].assigned += change
+        case .completed, .abandoned, .cancelled: break
+        }
+    }
+
+    mutating func accepted(lane: Int, waited: TimeSpan, target: TimeSpan) {
+        book(
+            lane: lane,
+            Bucket(accepted: 1, acceptedInTarget: waited <= target ? 1 : 0, waited: waited.microseconds))
+    }
+
+    mutating func abandoned(lane: Int, waited: TimeSpan, target: TimeSpan) {
+        book(lane: lane, Bucket(abandoned: 1, abandonedAfterTarget: waited > target ? 1 : 0))
+    }
+
+    private mutating func book(lane: Int, _ entry: Bucket) {
+        lanes[lane].today.add(entry)
+        if lanes[lane].minutes.isEmpty {
+            lanes[lane].minutes = ContiguousArray(repeating: (-1, Bucket()), count: Int(Self.minutesKept))
+        }
+        let minute = Self.minute(of: now)
+        let position = Int(minute % Self.minutesKept)
+        if lanes[lane].minutes[position].minute != minute { lanes[lane].minutes[position] = (minute, Bucket()) }
+        lanes[lane].minutes[position].bucket.add(entry)
+    }
+
+    // MARK: Reading
+
+    func sum(lane: Int, window: FigureWindow) -> Bucket {
+        guard let minutes = window.minutes else { return lanes[lane].today }
+        var sum = Bucket()
+        let newest = Self.minute(of: now)
+        for entry in lanes[lane].minutes where entry.minute > newest - minutes && entry.minute <= newest {
+            sum.add(entry.bucket)
+        }
+        return sum
+    }
+
+    func agentTime(window: FigureWindow) -> AgentTime {
+        guard let minutes = window.minutes else { return agentToday }
+        var sum = AgentTime()
+        let newest = Self.minute(of: now)
+        for entry in agentMinutes where entry.minute > newest - minutes && entry.minute <= newest {
+            sum.idle += entry.time.idle
+            sum.busy += entry.time.busy
+        }
+        return sum
+    }
+
+    private static func minute(of instant: Instant) -> Int64 { instant.microseconds / 60_000_000 }
+    private static func day(of instant: Instant) -> Int64 { instant.microseconds / 86_400_000_000 }
+}
+
+/// How far back figures look.
+package enum FigureWindow: Sendable {
+    case fiveMinutes
+    case thirtyMinutes
+    /// Since midnight UTC.
+    case today
+
+    var minutes: Int64? {
+        switch self {
+        case .fiveMinutes: 5
+        case .thirtyMinutes: 30
+        case .today: nil
+        }
+    }
+}

@@ -1,0 +1,205 @@
+import DequeModule
+
+/// No record, no agent, no timer.
+let none = UInt32.max
+
+/// One inquiry in memory: while it is live, while its agent wraps up, and for a while after.
+struct Inquiry {
+    var id: Int64
+    var rank: Int64
+    var submittedAt: Instant
+    var queuedAt: Instant
+    var stateSince: Instant
+    /// While offered; after a restart, while `isFrozen`, what is left of the offer after `Instant.epoch`.
+    var offerExpires = Instant.epoch
+    /// `Instant.epoch`: not yet.
+    var acceptedAt = Instant.epoch
+    var closedAt = Instant.epoch
+    /// `Instant.epoch`: no wrap-up.
+    var wrapUpEnds = Instant.epoch
+    var texts: InquiryTexts
+    /// Reason of a decline or cancel, disposition of a completion.
+    var disposition: [UInt8] = []
+    var source: Int32
+    var priority: Int32
+    /// Requirement class. It stays counted while the inquiry is in memory.
+    var requirement: UInt32
+    var agent: AgentIndex = none
+    /// Neighbours in the agent's list of work.
+    var previousWork = none
+    var nextWork = none
+    /// Neighbours in the lane's list of those that wait, by `queuedAt`.
+    var previousInLane = none
+    var nextInLane = none
+    /// Offer or wrap-up.
+    var timer = none
+    /// Agents who declined or missed it, or whose offer passed.
+    var trail = none
+    var state: InquiryState
+    var outcome: Outcome?
+    /// An offer that stands still after a restart until its agent is back.
+    var isFrozen = false
+    var mark = Mark.clean
+}
+
+/// What the store does not know yet of a record.
+enum Mark: UInt8 {
+    case clean
+    /// Columns that change.
+    case changed
+    /// The whole row.
+    case new
+}
+
+/// Whom an inquiry was offered to in vain. Most inquiries have none.
+struct Trail {
+    /// Who declined or missed it, oldest first.
+    var excluded: ContiguousArray<AgentIndex> = []
+    var excludedAt = Instant.epoch
+    /// Clears the exclusions. `none` while it has fired and some able agent was left.
+    var timer = none
+    /// Whose offer was withdrawn, oldest first: their late accept is told `gone`.
+    var passed: ContiguousArray<AgentIndex> = []
+}
+
+struct Agent {
+    var id: String
+    var definition: AgentDefinition
+    var profile: UInt32
+    var state = AgentState.offline
+    var awayReason = ""
+    var stateSince: Instant
+    var idleSince: Instant
+    /// Since when its session has been gone; `Instant.epoch` while it is there.
+    var graceSince = Instant.epoch
+    var graceTimer = none
+    var channelsOn = ChannelSet.all
+    /// The channels on which its profile counts it as signed on.
+    var counted = ChannelSet.none
+    var capacity: Int32
+    /// Points of all its work.
+    var used: Int32 = 0
+    var missedInRow: Int32 = 0
+    var firstWork = none
+    var workCount: Int32 = 0
+    /// Assigned or in wrap-up: busy.
+    var busyCount: Int32 = 0
+    var mark = Mark.clean
+
+    var isInGrace: Bool { graceSince != .epoch }
+    /// Ready, with a session.
+    var isAvailable: Bool { state == .ready && !isInGrace }
+}
+
+/// What an agent asks of the others: inquiries with equal queue, channel and skills are served by rank alone.
+struct RequirementClass {
+    var queue: QueueIndex
+    var channel: ChannelIndex
+    /// By skill.
+    var skills: ContiguousArray<SkillRequirement>
+    var hash: UInt64
+    /// Inquiries in memory that are of this class.
+    var references = 0
+    /// How often it stands in the list of idle classes.
+    var idleEntries = 0
+    /// Those that wait and have no exclusions.
+    var waiting = IndexedHeap<WaitKey>()
+    /// Those that wait and have some: searched to the end.
+    var aside: ContiguousArray<UInt32> = []
+    /// Profiles that meet it.
+    var able: ContiguousArray<UInt32> = []
+    /// The last departures, for the estimate of a wait.
+    var departures = DepartureRate()
+}
+
+/// What agents have in common: same skills and levels, same channels, same team.
+struct AgentProfile {
+    /// By skill.
+    var skills: ContiguousArray<SkillRequirement>
+    var channels: ChannelSet
+    var team: String
+    var hash: UInt64
+    var agents = 0
+    /// Requirement classes that it meets, by channel.
+    var classes: ContiguousArray<ContiguousArray<UInt32>>
+    /// Agents with room, by channel.
+    var byLoad: ContiguousArray<IndexedHeap<RoomKey>>
+    var byIdle: ContiguousArray<IndexedHeap<RoomKey>>
+    /// Available agents with the channel on, by channel, with room or not.
+    var signedOn: ContiguousArray<Int32>
+}
+
+/// Least rank first, then the lower id.
+struct WaitKey: Comparable {
+    var rank: Int64
+    var id: Int64
+
+    static let never = WaitKey(rank: .max, id: .max)
+
+    @inline(__always)
+    static func < (left: WaitKey, right: WaitKey) -> Bool {
+        left.rank < right.rank || (left.rank == right.rank && left.id < right.id)
+    }
+}
+
+/// Lowest load first, then longest idle, then the older agent. In the heaps by idle time the load is 0.
+struct RoomKey: Comparable {
+    /// Thousand-millionths of full, so that fractions of numbers up to 10,000 stay distinct.
+    var load: UInt32
+    var agent: AgentIndex
+    var idleSince: Int64
+
+    static let nobody = RoomKey(load: .max, agent: none, idleSince: .max)
+
+    @inline(__always)
+    static func < (left: RoomKey, right: RoomKey) -> Bool {
+        if left.load != right.load { return left.load < right.load }
+        if left.idleSince != right.idleSince { return left.idleSince < right.idleSince }
+        return left.agent < right.agent
+    }
+}
+
+/// Mean time between departures of a class, exponentially weighted over about the last eight.
+struct DepartureRate {
+    private var last = Instant.epoch
+    private var meanInterval: Int64 = 0
+
+    mutating func leave(at now: Instant) {
+        if last != .epoch {
+            let interval = (now - last).microseconds
+            meanInterval = meanInterval == 0 ? interval : meanInterval + (interval - meanInterval) / 8
+        }
+        last = now
+    }
+
+    /// How long until the one at `place` leaves; nil before there were two departures.
+    func wait(place: Int) -> TimeSpan? {
+        meanInterval == 0 ? nil : TimeSpan(microseconds: meanInterval * Int64(place))
+    }
+}
+
+/// What fires at a time. Equal times fire by kind, then by id, so that a restart does not change the order.
+struct TimerKey: Comparable {
+    var due: Instant
+    var kind: TimerKind
+    var id: Int64
+
+    static func < (left: TimerKey, right: TimerKey) -> Bool {
+        if left.due != right.due { return left.due < right.due }
+        if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
+        return left.id < right.id
+    }
+}
+
+enum TimerKind: UInt8 {
+    case offer
+    case wrapUp
+    case exclusions
+    case grace
+}
+
+/// What a timer is about: an inquiry's record, or an agent.
+struct Timer {
+    var kind: TimerKind
+    var owner: UInt32
+}

@@ -1,0 +1,266 @@
+/// The durable image of the engine: what `Changes` hands to the store and what the store hands back at a start.
+///
+/// Names, not indices: a row means the same before and after a restart.
+
+/// A skill with a level from 1 to 10.
+package struct SkillLevel: Hashable, Sendable {
+    package var skill: String
+    package var level: UInt8
+
+    package init(skill: String, level: UInt8) {
+        self.skill = skill
+        self.level = level
+    }
+}
+
+/// A channel that an agent may be given; a `limit` of nil is the plan's.
+package struct ChannelLimit: Hashable, Sendable {
+    package var channel: String
+    package var limit: Int32?
+
+    package init(channel: String, limit: Int32?) {
+        self.channel = channel
+        self.limit = limit
+    }
+}
+
+/// The texts of an inquiry in one buffer: key, customer, subject, then the attributes as a compact JSON object.
+/// An absent text is an empty one; none of the four may be empty when given.
+package struct InquiryTexts: Hashable, Sendable {
+    package let bytes: [UInt8]
+    private let keyEnd: UInt32
+    private let customerEnd: UInt32
+    private let subjectEnd: UInt32
+
+    package init(
+        key: [UInt8] = [], customer: [UInt8] = [], subject: [UInt8] = [], attributes: [UInt8] = []
+    ) {
+        bytes = key + customer + subject + attributes
+        keyEnd = UInt32(key.count)
+        customerEnd = keyEnd + UInt32(customer.count)
+        subjectEnd = customerEnd + UInt32(subject.count)
+    }
+
+    package var key: ArraySlice<UInt8> { bytes[0..<Int(keyEnd)] }
+    package var customer: ArraySlice<UInt8> { bytes[Int(keyEnd)..<Int(customerEnd)] }
+    package var subject: ArraySlice<UInt8> { bytes[Int(customerEnd)..<Int(subjectEnd)] }
+    package var attributes: ArraySlice<UInt8> { bytes[Int(subjectEnd)...] }
+}
+
+/// What is said of an inquiry at its submission and never changes afterwards.
+package struct SubmissionRow: Hashable, Sendable {
+    /// The id of the token that submitted it.
+    package var source: Int32
+    package var channel: String
+    /// As required by the request, by skill name.
+    package var skills: [SkillLevel]
+    package var submittedAt: Instant
+    package var texts: InquiryTexts
+
+    package init(
+        source: Int32, channel: String, skills: [SkillLevel], submittedAt: Instant, texts: InquiryTexts
+    ) {
+        self.source = source
+        self.channel = channel
+        self.skills = skills
+        self.submittedAt = submittedAt
+        self.texts = texts
+    }
+}
+
+/// One inquiry. In `Changes`, `submission` is there only when the row is new; from the store it is always there.
+package struct InquiryRow: Hashable, Sendable {
+    package var id: Int64
+    package var submission: SubmissionRow?
+    package var state: InquiryState
+    package var stateSince: Instant
+    package var queue: String
+    package var priority: Int32
+    /// The age that counts for its rank; decline, miss and withdrawal keep it.
+    package var queuedAt: Instant
+    /// The virtual deadline: the earliest is served first.
+    package var rank: Int64
+    /// Offered to, assigned to, or who completed it; empty for nobody.
+    package var agent: String
+    /// Set while offered. In the store, an offer that stands still since a restart says how much is left of it as a
+    /// time after `Instant.epoch`, so that it has no less after another restart.
+    package var offerExpires: Instant?
+    package var acceptedAt: Instant?
+    package var closedAt: Instant?
+    /// Set while its agent's slot is in wrap-up.
+    package var wrapUpEnds: Instant?
+    /// Why it was declined, cancelled or ended; free text.
+    package var disposition: [UInt8]
+    package var outcome: Outcome?
+    /// Agents who declined or missed it, oldest first.
+    package var excluded: [String]
+    /// When the last exclusion was made.
+    package var excludedAt: Instant?
+    /// Agents whose offer of it was withdrawn, oldest first: their late answer is told `gone`.
+    package var passed: [String]
+
+    package init(
+        id: Int64, submission: SubmissionRow?, state: InquiryState, stateSince: Instant, queue: String,
+        priority: Int32, queuedAt: Instant, rank: Int64, agent: String = "", offerExpires: Instant? = nil,
+        acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
+        disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
+        excludedAt: Instant? = nil, passed: [String] = []
+    ) {
+        self.id = id
+        self.submission = submission
+        self.state = state
+        self.stateSince = stateSince
+        self.queue = queue
+        self.priority = priority
+        self.queuedAt = queuedAt
+        self.rank = rank
+        self.agent = agent
+        self.offerExpires = offerExpires
+        self.acceptedAt = acceptedAt
+        self.closedAt = closedAt
+        self.wrapUpEnds = wrapUpEnds
+        self.disposition = disposition
+        self.outcome = outcome
+        self.excluded = excluded
+        self.excludedAt = excludedAt
+        self.passed = passed
+    }
+}
+
+/// What an admin says of an agent.
+package struct AgentDefinition: Hashable, Sendable {
+    package var name: String
+    package var team: String
+    package var skills: [SkillLevel]
+    /// nil: every channel of the plan, at the plan's limits.
+    package var channels: [ChannelLimit]?
+    package var capacity: Int32
+
+    package init(
+        name: String = "", team: String = "", skills: [SkillLevel] = [], channels: [ChannelLimit]? = nil,
+        capacity: Int32 = 100
+    ) {
+        self.name = name
+        self.team = team
+        self.skills = skills
+        self.channels = channels
+        self.capacity = capacity
+    }
+}
+
+/// One agent. In `Changes`, `definition` is there only when it is new or changed; from the store it is always there.
+package struct AgentRow: Hashable, Sendable {
+    package var id: String
+    /// Order of creation from 0; the last word between equal agents.
+    package var number: Int32
+    package var definition: AgentDefinition?
+    package var state: AgentState
+    package var awayReason: String
+    package var stateSince: Instant
+    /// nil: all channels of the definition.
+    package var channelsOn: [String]?
+    package var idleSince: Instant
+    package var missedInRow: Int32
+
+    package init(
+        id: String, number: Int32, definition: AgentDefinition?, state: AgentState, awayReason: String,
+        stateSince: Instant, channelsOn: [String]?, idleSince: Instant, missedInRow: Int32
+    ) {
+        self.id = id
+        self.number = number
+        self.definition = definition
+        self.state = state
+        self.awayReason = awayReason
+        self.stateSince = stateSince
+        self.channelsOn = channelsOn
+        self.idleSince = idleSince
+        self.missedInRow = missedInRow
+    }
+}
+
+/// A 128-bit digest.
+package struct Digest128: Hashable, Sendable {
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// An idempotency key: which request of which source made which inquiry.
+package struct KeyRow: Hashable, Sendable {
+    /// Of source and key.
+    package var fingerprint: Digest128
+    /// Of all fields of the request.
+    package var request: Digest128
+    package var inquiry: Int64
+    package var at: Instant
+
+    package init(fingerprint: Digest128, request: Digest128, inquiry: Int64, at: Instant) {
+        self.fingerprint = fingerprint
+        self.request = request
+        self.inquiry = inquiry
+        self.at = at
+    }
+}
+
+/// How many inquiries ever ended in which way. `submitted` = the three + what is live.
+package struct Totals: Hashable, Sendable {
+    package var submitted: Int64 = 0
+    package var completed: Int64 = 0
+    package var abandoned: Int64 = 0
+    package var cancelled: Int64 = 0
+
+    package init() {}
+}
+
+/// The engine's own row: numbers that must never go back.
+package struct EngineRow: Hashable, Sendable {
+    /// The last event's number.
+    package var seq: Int64
+    package var nextID: Int64
+    /// The engine's clock at the last step.
+    package var clock: Instant
+    package var totals: Totals
+
+    package init(seq: Int64, nextID: Int64, clock: Instant, totals: Totals) {
+        self.seq = seq
+        self.nextID = nextID
+        self.clock = clock
+        self.totals = totals
+    }
+}
+
+/// Everything that one batch changes. Each row appears at most once, as it is at the end of the batch.
+package struct Changes: Sendable {
+    package var inquiries: [InquiryRow] = []
+    package var agents: [AgentRow] = []
+    package var keys: [KeyRow] = []
+    package var events: [EventRow] = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        inquiries.isEmpty && agents.isEmpty && keys.isEmpty && events.isEmpty
+    }
+}
+
+/// Everything that the engine needs to go on where it stopped.
+package struct Recovered: Sendable {
+    package var engine: EngineRow
+    /// In order of `number`.
+    package var agents: [AgentRow]
+    /// Live ones, and completed ones in wrap-up, in order of `id`.
+    package var inquiries: [InquiryRow]
+    /// Within the key window, in order of `at`.
+    package var keys: [KeyRow]
+
+    package init(engine: EngineRow, agents: [AgentRow], inquiries: [InquiryRow], keys: [KeyRow]) {
+        self.engine = engine
+        self.agents = agents
+        self.inquiries = inquiries
+        self.keys = keys
+    }
+}

@@ -1,0 +1,322 @@
+import LineProtocol
+import Routing
+
+// What admins and supervisors ask: agents, lists, figures, tokens, DRAIN, INFO, PLAN GET.
+
+extension Core {
+    // MARK: Agents
+
+    func agentPut(_ request: Request, _ session: Session) {
+        var change = AgentChange(id: (request.word(.id) ?? ""))
+        if request.has(.name) { change.name = .set(request.word(.name) ?? "") }
+        if request.has(.team) { change.team = .set(request.word(.team) ?? "") }
+        if request.has(.skills) {
+            change.skills = .set((request.levels(.skills) ?? []).map { SkillLevel(skill: $0.name, level: $0.level) })
+        }
+        if request.has(.channels) {
+            let limits = request.limits(.channels) ?? []
+            change.channels = .set(
+                limits.isEmpty ? nil : limits.map { ChannelLimit(channel: $0.name, limit: $0.limit) })
+        }
+        if request.has(.capacity) { change.capacity = .set(Int32(request.integer(.capacity) ?? 100)) }
+        switch perform(.putAgent(change)) {
+        case .agent(let agent):
+            ok(session, request) {
+                $0.field("agent", text: engine.name(of: agent))
+                $0.field("state", text: engine.state(of: agent).name)
+            }
+        case .rejected(let rejection): refuse(session, request, rejection)
+        case .inquiry, .submitted, .done: preconditionFailure("AGENT PUT is answered with the agent")
+        }
+    }
+
+    func agentGet(_ request: Request, _ session: Session) {
+        let name = (request.word(.id) ?? "")
+        guard let agent = engine.agent(named: ArraySlice(name.utf8)), isOfTeams(agent, session) else {
+            return refuse(session, request, .notFound, "there is no agent \(name)")
+        }
+        ok(session, request) { describe(agent, to: &$0) }
+    }
+
+    func listAgents(_ request: Request, _ session: Session) {
+        let limit = Int(request.integer(.limit) ?? Int64(ServerLimits.pageRows))
+        var next: AgentIndex = 0
+        if let after = request.word(.after) {
+            guard let agent = engine.agent(named: ArraySlice(after.utf8)) else {
+                return refuse(session, request, .badArgument, "there is no agent \(after)", field: "after")
+            }
+            next = agent + 1
+        }
+        let state = request.word(.state).flatMap { AgentState(name: $0) }
+        var count = 0
+        while Int(next) < engine.agentCount && count < limit {
+            let agent = next
+            next += 1
+            guard isOfTeams(agent, session), state.map({ $0 == engine.state(of: agent) }) ?? true,
+                request.word(.team).map({ $0 == engine.team(of: agent) }) ?? true,
+                request.word(.skill).map({ engine.has(agent, skill: $0) }) ?? true
+            else { continue }
+            row(session, request) { describe(agent, to: &$0) }
+            count += 1
+        }
+        ok(session, request) {
+            $0.field("count", integer: Int64(count))
+            if Int(next) < engine.agentCount { $0.field("after", text: engine.name(of: next - 1)) }
+        }
+    }
+
+    private func describe(_ agent: AgentIndex, to line: inout LineWriter) {
+        let view = engine.view(of: agent)
+        line.field("agent", text: view.row.id)
+        line.field("state", text: view.row.state.name)
+        if view.isInGrace { line.field("connected", text: "false") }
+        if !view.row.awayReason.isEmpty { line.field("reason", text: view.row.awayReason) }
+        line.field("since", instantMicroseconds: view.row.stateSince.microseconds)
+        if !view.definition.name.isEmpty { line.field("name", text: view.definition.name) }
+        if !view.definition.team.isEmpty { line.field("team", text: view.definition.team) }
+        if !view.definition.skills.isEmpty {
+            line.field("skills", levels: view.definition.skills.map { ($0.skill, $0.level) })
+        }
+        if let channels = view.definition.channels {
+            line.field("channels", limits: channels.map { ($0.channel, $0.limit) })
+        }
+        if let on = view.row.channelsOn { line.field("channels_on", text: on.joined(separator: ",")) }
+        line.field("capacity", integer: Int64(view.definition.capacity))
+        line.field("used", integer: Int64(view.used))
+        if !view.work.isEmpty {
+            line.field("work", limits: view.work.map { ($0.channel, $0.count) })
+        }
+    }
+
+    // MARK: Queues, inquiries, figures
+
+    func listQueues(_ request: Request, _ session: Session) {
+        for index in engine.plan.queues.indices {
+            let queue = engine.plan.queues[index]
+            let figures = engine.figures(queue: QueueIndex(index), channel: nil, window: .today)
+            row(session, request) {
+                $0.field("queue", text: queue.name)
+                $0.field("waiting", integer: figures.waiting)
+                $0.field("offered", integer: figures.offered)
+                $0.field("assigned", integer: figures.assigned)
+                $0.field("select", text: queue.selection == .leastLoaded ? "least_loaded" : "longest_idle")
+                if let target = queue.target { $0.field("target", durationMicroseconds: target.microseconds) }
+            }
+        }
+        ok(session, request) { $0.field("count", integer: Int64(engine.plan.queues.count)) }
+    }
+
+    func listInquiries(_ request: Request, _ session: Session) {
+        var filter = InquiryFilter()
+        filter.state = request.word(.state).flatMap { InquiryState(name: $0) }
+        if let name = request.value(.queue) {
+            filter.queue = engine.queue(named: name)
+            if filter.queue == nil { return refuseUnknown(.queue, "queue", request, session) }
+        }
+        if let name = request.value(.channel) {
+            filter.channel = engine.channel(named: name)
+            if filter.channel == nil { return refuseUnknown(.channel, "channel", request, session) }
+        }
+        if let name = request.value(.agent) {
+            filter.agent = engine.agent(named: name)
+            if filter.agent == nil { return refuseUnknown(.agent, "agent", request, session) }
+        }
+        filter.customer = request.value(.customer).map { Array($0) }
+        let limit = Int(request.integer(.limit) ?? Int64(ServerLimits.pageRows))
+        let page = engine.inquiries(filter, after: request.integer(.after) ?? 0, limit: limit)
+        var count: Int64 = 0
+        for inquiry in page.rows where session.role != .supervisor || isOfTeams(inquiry, session) {
+            row(session, request) { summarize(inquiry, to: &$0) }
+            count += 1
+        }
+        ok(session, request) {
+            $0.field("count", integer: count)
+            if let next = page.next { $0.field("after", integer: next) }
+        }
+    }
+
+    private func summarize(_ inquiry: InquiryRow, to line: inout LineWriter) {
+        guard let submission = inquiry.submission else { return }
+        line.field("id", integer: inquiry.id)
+        line.field("state", text: inquiry.state.name)
+        line.field("queue", text: inquiry.queue)
+        line.field("channel", text: submission.channel)
+        line.field("priority", integer: Int64(inquiry.priority))
+        if !submission.skills.isEmpty { line.field("skills", levels: submission.skills.map { ($0.skill, $0.level) }) }
+        if !inquiry.agent.isEmpty { line.field("agent", text: inquiry.agent) }
+        if !submission.texts.customer.isEmpty { line.field("customer", text: submission.texts.customer) }
+        if !submission.texts.subject.isEmpty { line.field("subject", text: submission.texts.subject) }
+        line.field("queued", instantMicroseconds: inquiry.queuedAt.microseconds)
+        line.field("since", instantMicroseconds: inquiry.stateSince.microseconds)
+    }
+
+    private func refuseUnknown(_ key: FieldKey, _ what: String, _ request: Request, _ session: Session) {
+        refuse(session, request, .badArgument, "there is no \(what) \(request.word(key) ?? "")", field: what)
+    }
+
+    func stats(_ request: Request, _ session: Session) {
+        var channel: ChannelIndex?
+        if let name = request.value(.channel) {
+            channel = engine.channel(named: name)
+            if channel == nil { return refuseUnknown(.channel, "channel", request, session) }
+        }
+        var only: QueueIndex?
+        if let name = request.value(.queue) {
+            only = engine.queue(named: name)
+            if only == nil { return refuseUnknown(.queue, "queue", request, session) }
+        }
+        let window: FigureWindow =
+            switch request.word(.window) {
+            case "5m": .fiveMinutes
+            case "today": .today
+            default: .thirtyMinutes
+            }
+        let ready = engine.census().ready
+        let occupancy = engine.occupancy(window: window)
+        var count: Int64 = 0
+        for index in engine.plan.queues.indices where only.map({ Int($0) == index }) ?? true {
+            let figures = engine.figures(queue: QueueIndex(index), channel: channel, window: window)
+            row(session, request) {
+                write(figures, to: &$0)
+                $0.field("ready", integer: Int64(ready))
+                if let occupancy { $0.field("occupancy", text: Self.share(occupancy)) }
+            }
+            count += 1
+        }
+        ok(session, request) { $0.field("count", integer: count) }
+    }
+
+    private func write(_ figures: QueueFigures, to line: inout LineWriter) {
+        line.field("queue", text: figures.queue)
+        line.field("waiting", integer: figures.waiting)
+        line.field("offered", integer: figures.offered)
+        line.field("assigned", integer: figures.assigned)
+        if let oldest = figures.oldest { line.field("oldest", durationMicroseconds: Self.inMilliseconds(oldest)) }
+        line.field("accepted", integer: figures.accepted)
+        line.field("abandoned", integer: figures.abandoned)
+        if let asa = figures.averageSpeedOfAnswer { line.field("asa", durationMicroseconds: Self.inMilliseconds(asa)) }
+        if let level = figures.serviceLevel { line.field("service_level", text: Self.share(level)) }
+        if let abandonment = figures.abandonment { line.field("abandonment", text: Self.share(abandonment)) }
+    }
+
+    /// Four decimals: a share of 1 is `1.0000`.
+    private static func share(_ value: Double) -> String {
+        let parts = Int64((value * 10_000).rounded())
+        let decimals = String(parts % 10_000)
+        return "\(parts / 10_000)." + String(repeating: "0", count: 4 - decimals.count) + decimals
+    }
+
+    private static func inMilliseconds(_ span: TimeSpan) -> Int64 { span.microseconds / 1_000 * 1_000 }
+
+    // MARK: Tokens
+
+    func tokenCreate(_ request: Request, _ session: Session) {
+        guard let role = request.word(.role).flatMap({ Role(rawValue: $0) }) else {
+            return refuse(session, request, .badArgument, "no such role", field: "role")
+        }
+        let agent = request.word(.agent) ?? ""
+        if !agent.isEmpty, engine.agent(named: ArraySlice(agent.utf8)) == nil {
+            return refuse(session, request, .notFound, "there is no agent \(agent)", field: "agent")
+        }
+        guard (role == .agent) == !agent.isEmpty else {
+            let message = role == .agent ? "a token of role agent needs agent=" : "only role agent takes agent="
+            return refuse(session, request, .badArgument, message, field: "agent")
+        }
+        let teams = request.list(.teams) ?? []
+        guard teams.isEmpty || role == .supervisor else {
+            return refuse(session, request, .badArgument, "only role supervisor takes teams=", field: "teams")
+        }
+        var expires: Instant?
+        switch request.instant(.expires) {
+        case .absolute(let time): expires = Instant(microseconds: time)
+        case .relative(let span): expires = clock.last + TimeSpan(microseconds: span)
+        case nil: break
+        }
+        if let expires, expires <= clock.last {
+            return refuse(session, request, .badArgument, "expires= lies in the past", field: "expires")
+        }
+        let secret = TokenBook.makeSecret()
+        let record = TokenRecord(
+            id: tokens.nextID, role: role, agent: agent, name: request.word(.name) ?? "", teams: teams,
+            digest: TokenBook.digest(of: secret.utf8), createdAt: clock.last, expiresAt: expires, revokedAt: nil)
+        tokens.add(record)
+        newTokens.append(record)
+        ok(session, request) {
+            describe(record, to: &$0)
+            $0.field("token", text: secret)
+        }
+    }
+
+    func tokenList(_ request: Request, _ session: Session) {
+        for record in tokens.records { row(session, request) { describe(record, to: &$0) } }
+        ok(session, request) { $0.field("count", integer: Int64(tokens.records.count)) }
+    }
+
+    func tokenRevoke(_ request: Request, _ session: Session) {
+        let id = Int32(truncatingIfNeeded: request.positionalInteger ?? 0)
+        guard let record = tokens.revoke(id, at: clock.last) else {
+            return refuse(session, request, .notFound, "there is no token \(request.positionalInteger ?? 0)")
+        }
+        newTokens.removeAll { $0.id == record.id }
+        newTokens.append(record)
+        ok(session, request) { describe(record, to: &$0) }
+        endSessions(ofToken: id)
+    }
+
+    private func describe(_ token: TokenRecord, to line: inout LineWriter) {
+        line.field("id", integer: Int64(token.id))
+        line.field("role", text: token.role.rawValue)
+        if !token.agent.isEmpty { line.field("agent", text: token.agent) }
+        if !token.name.isEmpty { line.field("name", text: token.name) }
+        if !token.teams.isEmpty { line.field("teams", text: token.teams.joined(separator: ",")) }
+        if let expires = token.expiresAt { line.field("expires", instantMicroseconds: expires.microseconds) }
+        if let revoked = token.revokedAt { line.field("revoked", instantMicroseconds: revoked.microseconds) }
+    }
+
+    // MARK: The daemon
+
+    func drain(_ request: Request, _ session: Session) {
+        _ = perform(.drain(request.flag(.off) != true))
+        ok(session, request) { $0.field("draining", text: engine.isDrainingNow ? "true" : "false") }
+    }
+
+    func planGet(_ request: Request, _ session: Session) {
+        let version = request.integer(.version).map { Int32(truncatingIfNeeded: $0) } ?? engine.plan.version
+        guard let body = planBodies[version] else {
+            return refuse(session, request, .notFound, "there is no plan version \(version)", field: "version")
+        }
+        ok(session, request) {
+            $0.field("version", integer: Int64(version))
+            $0.field("body", json: body[...])
+        }
+    }
+
+    func info(_ request: Request, _ session: Session) {
+        let census = engine.census()
+        let numbers: [(StaticString, Int)] = [
+            ("submitted", Int(census.totals.submitted)), ("completed", Int(census.totals.completed)),
+            ("abandoned", Int(census.totals.abandoned)), ("cancelled", Int(census.totals.cancelled)),
+            ("waiting", census.waiting), ("offered", census.offered), ("assigned", census.assigned),
+            ("with_exclusions", census.withExclusions), ("agents", census.agents), ("ready", census.ready),
+            ("away", census.away), ("classes", census.classes), ("profiles", census.profiles),
+            ("timers", census.timers), ("keys", census.keys), ("closed_in_memory", census.closedInMemory),
+            ("connections", sessions.count), ("watching", watching.count), ("batch", Int(batch)),
+            ("seq", Int(engine.lastSeq)),
+        ]
+        ok(session, request) {
+            $0.field("version", text: settings.version)
+            $0.field("status", text: status.rawValue)
+            $0.field("uptime", durationMicroseconds: EngineClock.microseconds(.now - startedAt) / 1_000_000 * 1_000_000)
+            $0.field("site", integer: Int64(settings.site))
+            $0.field("epoch", integer: epoch)
+            $0.field("plan_version", integer: Int64(engine.plan.version))
+            $0.field("clock_speed", integer: settings.clockSpeed)
+            for (name, value) in numbers { $0.field(name, integer: Int64(value)) }
+            $0.field("commit_mean", durationMicroseconds: commitLatency.meanMicroseconds)
+            $0.field("commit_worst", durationMicroseconds: commitLatency.worstMicroseconds)
+            $0.field("limit_live_inquiries", integer: Int64(Routing.Limits.liveInquiries))
+            $0.field("limit_agents", integer: Int64(Routing.Limits.agents))
+            $0.field("limit_connections", integer: Int64(ServerLimits.connections))
+        }
+    }
+}

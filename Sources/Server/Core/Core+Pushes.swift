@@ -1,0 +1,297 @@
+import LineProtocol
+import Routing
+
+// What happened goes to the log, to the sessions of the agents it concerns, and to those who watch.
+
+extension Core {
+    /// Books the events of the step that has just been taken and tells whom they concern. `cause` is the session whose
+    /// request made them: what it did itself it has been told by the `OK`.
+    func harvest(cause: Session?) {
+        guard !output.events.isEmpty else { return }
+        for event in output.events {
+            let row = engine.row(of: event)
+            changes.events.append(row)
+            if let agent = event.agent, let session = agentSessions[agent],
+                concernsAgent(row, isOwn: session === cause)
+            {
+                push(row, to: session)
+            }
+            if row.type == .stalled { pushStall(row) }
+            if !watching.isEmpty { tellWatchers(row) }
+        }
+        output.events.removeAll(keepingCapacity: true)
+    }
+
+    private func concernsAgent(_ event: EventRow, isOwn: Bool) -> Bool {
+        switch event.type {
+        case .offered, .withdrawn, .missed, .assigned, .requeued, .cancelled, .abandoned: true
+        case .wrapped, .agentAway, .agentOffline, .agentChanged: !isOwn
+        case .submitted, .accepted, .declined, .exclusionsCleared, .completed, .agentReady, .agentDisconnected,
+            .agentReconnected, .stalled, .planPublished, .drain:
+            false
+        }
+    }
+
+    private func push(_ event: EventRow, to session: Session) {
+        write(event, to: &session.out)
+        session.lastSeq = event.seq
+        speaks(session)
+    }
+
+    /// After a stall the open offers come again with the time that is left of them.
+    private func pushStall(_ event: EventRow) {
+        for (agent, session) in agentSessions.sorted(by: { $0.key < $1.key }) {
+            guard !engine.offers(of: agent).isEmpty else { continue }
+            push(event, to: session)
+            pushOpenOffers(of: agent, to: session)
+        }
+    }
+
+    /// Shows a session the offers that its agent already has. These lines are no entries of the log: they bear the
+    /// number of its last one.
+    func pushOpenOffers(of agent: AgentIndex, to session: Session) {
+        for offer in engine.offers(of: agent) {
+            let row = EventRow(
+                seq: engine.lastSeq, at: clock.last, type: .offered, inquiry: offer.id,
+                agent: engine.name(of: agent), queue: offer.queue,
+                details: [
+                    EventDetail(.channel, .name(offer.channel)), EventDetail(.expires, .instant(offer.expires)),
+                ])
+            push(row, to: session)
+        }
+    }
+
+    // MARK: An event in words
+
+    private func write(_ event: EventRow, to line: inout LineWriter) {
+        line.event(event.type.name)
+        line.field("seq", integer: event.seq)
+        line.field("time", instantMicroseconds: event.at.microseconds)
+        if event.inquiry != 0 { line.field("inquiry", integer: event.inquiry) }
+        if !event.agent.isEmpty { line.field("agent", text: event.agent) }
+        if !event.queue.isEmpty { line.field("queue", text: event.queue) }
+        let texts = event.type.showsTexts ? engine.texts(of: event.inquiry) : nil
+        for detail in event.details {
+            write(detail, to: &line)
+            if detail.key == .channel, let texts {
+                if !texts.customer.isEmpty { line.field("customer", text: texts.customer) }
+                if !texts.subject.isEmpty { line.field("subject", text: texts.subject) }
+            }
+        }
+        if let texts, !texts.attributes.isEmpty { line.field("attrs", json: texts.attributes) }
+        line.end()
+    }
+
+    private func write(_ detail: EventDetail, to line: inout LineWriter) {
+        let name = detail.key.name
+        switch detail.value {
+        case .name(let text): line.field(name, text: text)
+        case .text(let bytes): line.field(name, text: String(decoding: bytes, as: UTF8.self))
+        case .integer(let value): line.field(name, integer: value)
+        case .instant(let instant): line.field(name, text: WireTime.string(instant: instant.microseconds))
+        case .span(let span): line.field(name, text: WireTime.string(duration: span.microseconds))
+        case .flag(let flag): line.field(name, text: flag ? "true" : "false")
+        case .levels(let levels):
+            line.field(name, text: levels.map { "\($0.skill):\($0.level)" }.joined(separator: ","))
+        case .limits(let limits):
+            line.field(
+                name,
+                text: limits.map { entry in entry.limit.map { "\(entry.channel):\($0)" } ?? entry.channel }
+                    .joined(separator: ","))
+        }
+    }
+
+    /// An entry of the log in the words in which it was pushed when it happened.
+    private func write(_ entry: LogEntry, to line: inout LineWriter) {
+        line.event(entry.type)
+        line.field("seq", integer: entry.seq)
+        line.field("time", instantMicroseconds: entry.at.microseconds)
+        if entry.inquiry != 0 { line.field("inquiry", integer: entry.inquiry) }
+        if !entry.agent.isEmpty { line.field("agent", text: entry.agent) }
+        if !entry.queue.isEmpty { line.field("queue", text: entry.queue) }
+        let showsTexts = EventType(name: entry.type)?.showsTexts ?? false
+        for (key, value) in parseFlatObject(entry.details) ?? [] {
+            switch value {
+            case .string(let text): line.field(key, text: text)
+            case .integer(let number): line.field(key, integer: number)
+            case .bool(let flag): line.field(key, text: flag ? "true" : "false")
+            case .null: line.field(key, text: "")
+            case .raw(let json): line.field(key, text: Self.flatten(json))
+            }
+            if key == DetailKey.channel.name && showsTexts {
+                if !entry.customer.isEmpty { line.field("customer", text: entry.customer) }
+                if !entry.subject.isEmpty { line.field("subject", text: entry.subject) }
+            }
+        }
+        if showsTexts, !entry.attributes.isEmpty { line.field("attrs", json: entry.attributes) }
+        line.end()
+    }
+
+    /// `{"billing":3,"chat":null}` as the wire has it: `billing:3,chat`.
+    private static func flatten(_ json: [UInt8]) -> String {
+        (parseFlatObject(json) ?? []).map { key, value in
+            if case .integer(let number) = value { return "\(key):\(number)" }
+            return key
+        }
+        .joined(separator: ",")
+    }
+
+    // MARK: WATCH
+
+    func watch(_ request: Request, _ session: Session) {
+        var watcher = Watcher()
+        if let types = request.list(.types), !types.isEmpty {
+            for type in types where EventType(name: type) == nil {
+                return refuse(session, request, .badArgument, "there is no event type \(type)", field: "types")
+            }
+            watcher.types = Set(types)
+        }
+        if let queue = request.value(.queue) {
+            guard engine.queue(named: queue) != nil else {
+                return refuse(
+                    session, request, .badArgument, "there is no queue \(request.word(.queue) ?? "")", field: "queue")
+            }
+            watcher.queue = request.word(.queue)
+        }
+        watcher.inquiry = request.integer(.inquiry)
+        if session.role == .upstream || session.role == .gateway { watcher.source = session.source }
+        guard let from = request.integer(.from) else {
+            start(watcher, session)
+            return ok(session, request) { $0.field("seq", integer: engine.lastSeq) }
+        }
+        guard from <= engine.lastSeq else {
+            return refuse(
+                session, request, .badArgument, "the last event is \(engine.lastSeq)", field: "from")
+        }
+        guard let eventLog else { return refuseUnavailable(session, request) }
+        watcher.pace = .replaying(position: from, joinsAt: nil)
+        session.watcher = watcher
+        session.isParked = true
+        let link = session.link.id
+        eventLog.firstSeq { [mailbox] in mailbox.post(.logStart(link, request, $0)) }
+    }
+
+    func unwatch(_ request: Request, _ session: Session) {
+        session.watcher = nil
+        watching[session.link.id] = nil
+        ok(session, request)
+    }
+
+    private func start(_ watcher: Watcher, _ session: Session) {
+        session.watcher = watcher
+        watching[session.link.id] = session
+    }
+
+    private func tellWatchers(_ event: EventRow) {
+        var source: Int32?
+        for session in watching.values {
+            guard let watcher = session.watcher else { continue }
+            if watcher.source != nil && source == nil { source = engine.source(of: event.inquiry) }
+            guard watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source) else {
+                continue
+            }
+            switch watcher.pace {
+            case .live: push(event, to: session)
+            case .replaying(_, let joinsAt?) where event.seq > joinsAt: hold(event, for: session)
+            case .replaying: break
+            }
+        }
+    }
+
+    /// The log has been read nearly to its end: what happens meanwhile waits here, and no longer than it fits.
+    private func hold(_ event: EventRow, for session: Session) {
+        guard var watcher = session.watcher else { return }
+        guard watcher.held.bytes.count < ServerLimits.pendingPushBytes else {
+            // The reader is too slow after all: it goes on from the log.
+            if case .replaying(let position, _) = watcher.pace {
+                watcher.pace = .replaying(position: position, joinsAt: nil)
+                watcher.held = LineWriter()
+                session.watcher = watcher
+            }
+            return
+        }
+        session.watcher?.held = LineWriter()
+        write(event, to: &watcher.held)
+        watcher.heldLastSeq = event.seq
+        session.watcher = watcher
+    }
+
+    func logStart(_ link: UInt64, _ request: Request, _ result: Result<Int64, LogFailure>) {
+        guard let session = sessions[link], let watcher = session.watcher else { return }
+        switch result {
+        case .success(let first):
+            if case .replaying(let position, _) = watcher.pace, first > position + 1 {
+                session.watcher = nil
+                session.out.error(tag: request.tag, code: .gone, message: "events before \(first) are not kept any more")
+                session.out.field("first", integer: first)
+                finishAnswer(session)
+            } else {
+                start(watcher, session)
+                ok(session, request) { $0.field("seq", integer: engine.lastSeq) }
+                readLog(for: link)
+            }
+        case .failure:
+            session.watcher = nil
+            session.out.error(tag: request.tag, code: .unavailable, message: "PostgreSQL is away, and the log with it")
+            session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
+            finishAnswer(session)
+        }
+        unpark(link)
+    }
+
+    /// Asks for the next page of a replay.
+    func readLog(for link: UInt64) {
+        guard let eventLog, let watcher = sessions[link]?.watcher, case .replaying(let position, _) = watcher.pace else {
+            return
+        }
+        eventLog.entries(after: position, limit: ServerLimits.logPageEntries) { [mailbox] in
+            mailbox.post(.logPage(link, $0))
+        }
+    }
+
+    func logPage(_ link: UInt64, _ result: Result<[LogEntry], LogFailure>) {
+        guard let session = sessions[link], var watcher = session.watcher,
+            case .replaying(var position, var joinsAt) = watcher.pace
+        else { return }
+        guard case .success(let entries) = result else {
+            // The log is away with PostgreSQL; ask again in a while.
+            return session.link.post(.drained(link), to: mailbox, afterSeconds: 1)
+        }
+        var page = LineWriter()
+        var lastShown: Int64 = 0
+        for entry in entries {
+            // What came after the joining point is in `held` already.
+            if let joinsAt, entry.seq > joinsAt { break }
+            position = entry.seq
+            let source = entry.source == 0 ? nil : entry.source
+            guard watcher.wants(type: entry.type, queue: entry.queue, inquiry: entry.inquiry, source: source) else {
+                continue
+            }
+            write(entry, to: &page)
+            lastShown = entry.seq
+        }
+        if joinsAt == nil && entries.count < ServerLimits.logPageEntries { joinsAt = engine.lastSeq }
+        watcher.pace = .replaying(position: position, joinsAt: joinsAt)
+        if let joinsAt, position >= joinsAt { watcher.pace = .live }
+        session.watcher = watcher
+        deliver(page, lastSeq: lastShown, to: session)
+        guard case .live = watcher.pace else { return }
+        session.watcher?.held = LineWriter()
+        guard !watcher.held.bytes.isEmpty else { return }
+        // Not yet committed perhaps: it goes out with its batch, before whatever comes next.
+        session.out.bytes.append(contentsOf: watcher.held.bytes)
+        session.lastSeq = watcher.heldLastSeq
+        speaks(session)
+    }
+
+    /// Sends what is committed already; the next page is read when this one has left.
+    private func deliver(_ page: LineWriter, lastSeq: Int64, to session: Session) {
+        Link.hand(
+            over: [Delivery(link: session.link, bytes: page.bytes, lastSeq: lastSeq, isPaced: true)])
+    }
+}
+
+extension EventType {
+    /// Whether its line shows the texts of the inquiry's row.
+    var showsTexts: Bool { self == .offered || self == .assigned }
+}

@@ -1,0 +1,235 @@
+import LineProtocol
+import NIOCore
+
+/// One connection on its event loop: cuts lines, hands requests to the engine thread, writes what comes back, and keeps
+/// to the limits. It knows nothing of what the requests mean.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private let id: UInt64
+    private let mailbox: Mailbox<CoreMessage>
+    private let gate: ConnectionGate
+    private let admission: ConnectionGate.Admission
+    private let peerUserID: UInt32?
+    private var context: ChannelHandlerContext?
+    private var framer = LineFramer(limit: ServerLimits.lineBytes)
+    private var link: Link?
+
+    /// Requests handed over that are not answered yet.
+    private var unanswered = 0
+    /// The socket was not read because of that.
+    private var owesRead = false
+    /// A request with a long answer is among the unanswered.
+    private var awaitsPages = false
+    private var isIdentified = false
+    private var isBoundToAgent = false
+    private var isClosing = false
+    private var lastHeard = NIODeadline.now()
+    private var lastSeqWritten: Int64 = 0
+
+    init(
+        id: UInt64, mailbox: Mailbox<CoreMessage>, gate: ConnectionGate, admission: ConnectionGate.Admission,
+        peerUserID: UInt32?
+    ) {
+        self.id = id
+        self.mailbox = mailbox
+        self.gate = gate
+        self.admission = admission
+        self.peerUserID = peerUserID
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if let refusal = admission.refusal {
+            var line = LineWriter()
+            line.error(tag: [], code: .limit, message: refusal)
+            line.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
+            line.end()
+            isClosing = true
+            write(line.bytes, context)
+            context.flush()
+            context.close(promise: nil)
+            return
+        }
+        let link = Link(id: id, eventLoop: context.eventLoop, peerUserID: peerUserID, handler: self)
+        self.link = link
+        gate.register(id, context.channel)
+        mailbox.post(.opened(link))
+        scheduleSilenceCheck(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        gate.leave(admission, identified: isIdentified)
+        if link != nil {
+            gate.unregister(id)
+            mailbox.post(.closed(id))
+        }
+        link = nil
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    // MARK: In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        let buffer = unwrapInboundIn(data)
+        framer.append(buffer.readableBytesView)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        lastHeard = .now()
+        handOver(context)
+        context.fireChannelReadComplete()
+    }
+
+    /// Reads go on while the answers keep up.
+    func read(context: ChannelHandlerContext) {
+        if mayRead {
+            context.read()
+        } else {
+            owesRead = true
+        }
+    }
+
+    private var mayRead: Bool {
+        !isClosing && unanswered < ServerLimits.unansweredRequests && (context?.channel.isWritable ?? false)
+    }
+
+    /// Before HELLO is answered nothing goes past it: the answer decides how long lines may be. Long answers are made
+    /// one at a time, so that a client that does not read them cannot have many made.
+    private var mayHandOver: Bool {
+        if isClosing { return false }
+        if awaitsPages || !isIdentified { return unanswered == 0 && (context?.channel.isWritable ?? false) }
+        return unanswered < ServerLimits.unansweredRequests
+    }
+
+    private func handOver(_ context: ChannelHandlerContext) {
+        var messages: [CoreMessage] = []
+        while mayHandOver, let incoming = framer.nextRequest() {
+            switch incoming {
+            case .request(let request): messages.append(.incoming(id, .request(request)))
+            case .fault(let fault): messages.append(.incoming(id, .fault(fault)))
+            case .foreign:
+                isClosing = true
+                context.close(promise: nil)
+                continue
+            }
+            unanswered += 1
+            if case .request(let request) = incoming, VerbTable.spec(request.verb).isPaged { awaitsPages = true }
+        }
+        mailbox.post(contentsOf: messages)
+    }
+
+    // MARK: Out
+
+    /// What the engine thread has for this connection.
+    func receive(_ delivery: Delivery) {
+        guard let context, !isClosing else { return }
+        unanswered -= delivery.answered
+        if unanswered == 0 { awaitsPages = false }
+        if delivery.lastSeq > 0 && !delivery.isPaced && !context.channel.isWritable {
+            return overflow(context)
+        }
+        if !delivery.bytes.isEmpty { write(delivery.bytes, context) }
+        if delivery.lastSeq > 0 { lastSeqWritten = delivery.lastSeq }
+        switch delivery.change {
+        case .none: break
+        case .identified(let role, let boundToAgent):
+            if !isIdentified { gate.identified(admission) }
+            isIdentified = true
+            isBoundToAgent = boundToAgent
+            framer.limit = role == .admin ? ServerLimits.adminLineBytes : ServerLimits.lineBytes
+        case .close:
+            return finish(context)
+        }
+        if delivery.isPaced {
+            let mailbox = mailbox
+            let id = id
+            context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(capacity: 0))).whenSuccess {
+                mailbox.post(.drained(id))
+            }
+        } else {
+            context.flush()
+        }
+        resume(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { resume(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Takes up lines that waited for answers to leave, and the reading of the socket.
+    private func resume(_ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        if framer.bufferedBytes > 0 { handOver(context) }
+        if owesRead && mayRead {
+            owesRead = false
+            context.read()
+        }
+    }
+
+    private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    // MARK: Ends
+
+    /// The reader owes us more than it may: it is told where it stopped and can go on with WATCH from=.
+    private func overflow(_ context: ChannelHandlerContext) {
+        var line = LineWriter()
+        line.event("overflow")
+        line.field("seq", integer: lastSeqWritten)
+        line.end()
+        write(line.bytes, context)
+        finish(context)
+    }
+
+    /// Closes once everything written has left, or after a while in any case.
+    private func finish(_ context: ChannelHandlerContext) {
+        isClosing = true
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(capacity: 0))).whenComplete { _ in
+            channel.close(promise: nil)
+        }
+        context.eventLoop.scheduleTask(in: .milliseconds(Int64(ServerLimits.closingSeconds * 1_000))) {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func scheduleSilenceCheck(_ context: ChannelHandlerContext) {
+        let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .seconds(1)) { loopBound.value.checkSilence() }
+    }
+
+    /// Without HELLO a connection lives for a while only; an agent's session must be heard of.
+    private func checkSilence() {
+        guard let context, !isClosing else { return }
+        let silence = Double((NIODeadline.now() - lastHeard).nanoseconds) / 1e9
+        let limit: Double? =
+            if !isIdentified {
+                ServerLimits.helloSeconds
+            } else if isBoundToAgent {
+                ServerLimits.agentSilenceSeconds
+            } else {
+                nil
+            }
+        if !isIdentified && openFor > ServerLimits.helloSeconds { return finish(context) }
+        if let limit, isBoundToAgent && silence > limit { return finish(context) }
+        scheduleSilenceCheck(context)
+    }
+
+    private let openedAt = NIODeadline.now()
+    private var openFor: Double { Double((NIODeadline.now() - openedAt).nanoseconds) / 1e9 }
+}

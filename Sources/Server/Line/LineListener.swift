@@ -1,0 +1,108 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where the line port listens.
+package enum ListenAddress: Sendable {
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+}
+
+/// A port cannot be opened.
+package struct ListenError: Error, Sendable {
+    package var message: String
+}
+
+/// The open ports of the line protocol.
+final class LineListener: Sendable {
+    private let mailbox: Mailbox<CoreMessage>
+    private let group: MultiThreadedEventLoopGroup
+    private let gate: ConnectionGate
+
+    init(mailbox: Mailbox<CoreMessage>, group: MultiThreadedEventLoopGroup, gate: ConnectionGate) {
+        self.mailbox = mailbox
+        self.group = group
+        self.gate = gate
+    }
+
+    /// Opens one port. The address it got is the channel's `localAddress`.
+    func open(_ address: ListenAddress) async throws(ListenError) -> any Channel {
+        let isUnix = if case .unix = address { true } else { false }
+        let mailbox = mailbox
+        let gate = gate
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 16)
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: ServerLimits.pendingPushBytes / 4, high: ServerLimits.pendingPushBytes)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let user = isUnix ? Self.peerUserID(of: channel) : nil
+                    let admission = gate.admit(address: isUnix ? nil : channel.remoteAddress?.ipAddress ?? "")
+                    let handler = ConnectionHandler(
+                        id: gate.nextID(), mailbox: mailbox, gate: gate, admission: admission, peerUserID: user)
+                    if !isUnix {
+                        try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+        do {
+            switch address {
+            case .tcp(let host, let port):
+                return try await bootstrap.bind(host: host, port: port).get()
+            case .unix(let path):
+                return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            }
+        } catch {
+            throw ListenError(message: "cannot listen on \(address.text): \(error.reason)")
+        }
+    }
+
+    /// Who is at the other end of a Unix socket, as the kernel says.
+    private static func peerUserID(of channel: any Channel) -> UInt32? {
+        #if os(Linux)
+            guard let provider = channel as? any SocketOptionProvider else { return nil }
+            let credentials: EventLoopFuture<PeerCredentials> = provider.unsafeGetSocketOption(
+                level: .init(rawValue: CInt(SOL_SOCKET)), name: .init(rawValue: CInt(SO_PEERCRED)))
+            // On the channel's own loop the future is done already.
+            var user: UInt32?
+            credentials.assumeIsolated().whenSuccess { user = $0.uid }
+            return user
+        #else
+            return nil
+        #endif
+    }
+}
+
+/// Laid out as the kernel's `struct ucred`.
+private struct PeerCredentials {
+    var pid: Int32
+    var uid: UInt32
+    var gid: UInt32
+}
+
+extension ListenAddress {
+    package var text: String {
+        switch self {
+        case .tcp(let host, let port): "\(host):\(port)"
+        case .unix(let path): path
+        }
+    }
+}
+
+extension Error {
+    /// What the system said, without the wrapping.
+    fileprivate var reason: String {
+        if let io = self as? IOError { return String(cString: strerror(io.errnoCode)) }
+        return "\(self)"
+    }
+}

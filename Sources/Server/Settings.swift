@@ -1,0 +1,57 @@
+/// What the server allows and how long it waits. All times are real ones, whatever the speed of the engine's clock.
+package enum ServerLimits {
+    package static let connections = 4_096
+    package static let connectionsBeforeHello = 256
+    package static let connectionsBeforeHelloPerAddress = 64
+    /// Requests of one connection that are not answered yet; past it the socket is not read.
+    package static let unansweredRequests = 1_024
+    /// Bytes of live pushes that a connection may owe its reader.
+    package static let pendingPushBytes = 1 << 20
+    package static let lineBytes = 65_536
+    package static let adminLineBytes = 4 << 20
+    package static let failedHellos = 5
+    /// Commands between two looks at the timers, and timers between two looks at the commands.
+    package static let slice = 1_000
+    /// Commands of one batch while another is being committed; the rest waits in the mailbox.
+    package static let batchCommands = 4_096
+    /// Commands taken in while storage is away; past it requests that change something are refused.
+    package static let awayCommands = 20_000
+    /// Answers and pushes held back while storage is away, in bytes; past it likewise.
+    package static let awayBytes = 64 << 20
+    package static let pageRows = 1_000
+    package static let logPageEntries = 1_000
+
+    package static let helloSeconds = 30.0
+    package static let agentSilenceSeconds = 60.0
+    package static let failedHelloDelaySeconds = 0.5
+    /// How long a connection that is being closed may take to read what it is still owed.
+    package static let closingSeconds = 10.0
+    /// How long a stop waits for the last commit.
+    package static let stopSeconds = 6.0
+    /// A storage that has not answered for so long is not known to be good.
+    package static let stallSeconds = 0.25
+    /// A storage that has not answered for so long is away: reads no longer wait for it.
+    package static let awaySeconds = 1.5
+    /// An idle lease is renewed this often.
+    package static let renewalSeconds = 1.0
+    /// A clock that jumped by more than this stood still.
+    package static let clockJumpSeconds = 2.0
+    /// What a client that is refused for now is told to wait.
+    package static let retryAfterMicroseconds: Int64 = 1_000_000
+}
+
+/// What a server is told at its start.
+package struct ServerSettings: Sendable {
+    package var version: String
+    package var site = 0
+    /// How many times faster than real time the engine's clock runs.
+    package var clockSpeed: Int64 = 1
+    /// Peers of the Unix socket with this uid, or 0, start as admin.
+    package var ownerID: UInt32
+
+    package init(version: String, clockSpeed: Int64 = 1, ownerID: UInt32) {
+        self.version = version
+        self.clockSpeed = clockSpeed
+        self.ownerID = ownerID
+    }
+}

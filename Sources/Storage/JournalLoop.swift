@@ -1,0 +1,230 @@
+import Dispatch
+import Postgres
+
+/// What the writer's thread owns: the connection and the state of the work on one job.
+final class JournalLoop {
+    private let settings: StoreSettings
+    private let term: LeaseTerm
+    private let worker: Worker<JournalJob>
+    private let onState: @Sendable (JournalState) -> Void
+
+    private var connection: Connection?
+    private var parameters = Parameters()
+    /// nil before the first answer.
+    private var isConnected: Bool?
+    private var awaySince = ContinuousClock.now
+    private var backOff = BackOff()
+
+    init(
+        _ settings: StoreSettings, _ term: LeaseTerm, _ worker: Worker<JournalJob>,
+        _ onState: @escaping @Sendable (JournalState) -> Void
+    ) {
+        self.settings = settings
+        self.term = term
+        self.worker = worker
+        self.onState = onState
+    }
+
+    func run() {
+        // While the start still recovers, nobody else keeps the lease.
+        var isStarting = true
+        while true {
+            switch worker.next(timeout: isStarting ? .milliseconds(Int(term.length.milliseconds / 4)) : .never) {
+            case .job(.commit(let batch, let completion)):
+                isStarting = false
+                completion(commit(batch))
+            case .job(.renew(let completion)):
+                isStarting = false
+                completion(renew())
+            case .timedOut:
+                // A start that was deposed learns it from its first batch.
+                _ = renew()
+            case .stopped:
+                if let connection, connection.isOpen { try? Lease.release(connection, term) }
+                connection?.close()
+                return
+            }
+        }
+    }
+
+    // MARK: Jobs
+
+    private func commit(_ batch: JournalBatch) -> JournalOutcome {
+        var rows = JournalRows(batch, term)
+        var isOutcomeUnknown = false
+        return untilAnswered(row: "batch \(batch.number)") { connection throws(JournalFailure) in
+            if isOutcomeUnknown, try self.isCommitted(batch.number, connection) { return }
+            isOutcomeUnknown = true
+            try self.send(&rows, connection)
+        }
+    }
+
+    private func renew() -> JournalOutcome {
+        untilAnswered(row: "the renewal of the lease") { connection throws(JournalFailure) in
+            try self.journaling { () throws(PostgresError) in
+                self.parameters.removeAll()
+                self.parameters.add(self.term.site)
+                self.parameters.add(self.term.epoch)
+                self.parameters.add(interval: self.term.lengthMicroseconds)
+                try connection.execute(prepared: WriterStatement.renew.rawValue, self.parameters)
+            }
+        }
+    }
+
+    /// Works on one job until PostgreSQL has said yes or never, or the writer is stopped.
+    private func untilAnswered(
+        row: String, _ attempt: (Connection) throws(JournalFailure) -> Void
+    ) -> JournalOutcome {
+        while true {
+            do {
+                let connection = try journaling { () throws(PostgresError) in try self.connected() }
+                try attempt(connection)
+                sayConnected()
+                return .done
+            } catch {
+                if error.postgres.sqlState == SQLState.deposed { return .deposed }
+                if !error.postgres.isTransient { return .refused(error.postgres, row: error.row ?? row) }
+                sayAway(error.postgres)
+                if !worker.pause(backOff.next()) { return .stopped }
+            }
+        }
+    }
+
+    /// Whether a batch whose answer was lost is there. It waits for the backend that may still work on it.
+    ///
+    /// - Throws: `deposed` where the epoch is over, `diverged` where the store is neither at the batch nor before it.
+    private func isCommitted(_ number: Int64, _ connection: Connection) throws(JournalFailure) -> Bool {
+        let found = try journaling { () throws(PostgresError) -> (epoch: Int64, batch: Int64)? in
+            self.parameters.removeAll()
+            self.parameters.add(self.term.site)
+            let result = try connection.execute(prepared: WriterStatement.outcome.rawValue, self.parameters)
+            return result.rowCount == 0 ? nil : (result.field(0, 0).int64, result.field(0, 1).int64)
+        }
+        guard let found, found.epoch == term.epoch else {
+            throw JournalFailure(
+                PostgresError(sqlState: SQLState.deposed, message: "epoch \(term.epoch) of site \(term.site) is over"))
+        }
+        if found.batch == number { return true }
+        if found.batch == number - 1 { return false }
+        throw JournalFailure(
+            PostgresError(
+                sqlState: SQLState.diverged,
+                message: "the store is at batch \(found.batch), so batch \(number) cannot follow"))
+    }
+
+    private func send(_ rows: inout JournalRows, _ connection: Connection) throws(JournalFailure) {
+        var sent: [JournalStatement] = []
+        let counts: [Int]
+        do {
+            try connection.beginPipeline()
+            for statement in JournalStatement.allCases {
+                let indices = rows.rows(of: statement)
+                if indices.isEmpty && statement != .fence { continue }
+                rows.encode(statement, indices, into: &parameters)
+                try connection.send(prepared: statement.rawValue, parameters)
+                sent.append(statement)
+            }
+            counts = try connection.finishPipeline()
+        } catch {
+            if error.isTransient || error.sqlState == SQLState.deposed { throw JournalFailure(error) }
+            guard let place = error.statement, place < sent.count else { throw JournalFailure(error) }
+            let culprit = findCulprit(sent[place], &rows, connection)
+            throw JournalFailure(culprit?.error ?? error, row: culprit?.row ?? "no single row of \(sent[place])")
+        }
+        for (statement, count) in zip(sent, counts) where statement != .fence {
+            let expected = rows.rows(of: statement).count
+            if count == expected { continue }
+            // Somebody else deletes rows: what memory holds is not what a start would find.
+            throw JournalFailure(
+                PostgresError(
+                    sqlState: SQLState.diverged, message: "\(statement) changed \(count) rows of \(expected)"))
+        }
+    }
+
+    // MARK: Refused batches
+
+    /// Names the row that PostgreSQL refuses, by giving it one row after another in a transaction that is taken back.
+    private func findCulprit(
+        _ statement: JournalStatement, _ rows: inout JournalRows, _ connection: Connection
+    ) -> (row: String, error: PostgresError)? {
+        if statement == .fence { return nil }
+        defer { _ = try? connection.execute("ROLLBACK") }
+        guard (try? connection.execute("BEGIN")) != nil else { return nil }
+        let deadline = ContinuousClock.now + Self.culpritSearchTimeMax
+        for index in rows.rows(of: statement) where .now < deadline {
+            rows.encode(statement, [index], into: &parameters)
+            do {
+                try connection.execute(prepared: statement.rawValue, parameters)
+            } catch {
+                return error.isTransient ? nil : (rows.name(of: index, in: statement), error)
+            }
+        }
+        return nil
+    }
+
+    /// The daemon is about to stop; this only serves who reads its last words.
+    private static let culpritSearchTimeMax: Duration = .seconds(2)
+
+    // MARK: Connection
+
+    /// The connection, made anew if it was lost.
+    private func connected() throws(PostgresError) -> Connection {
+        if let connection, connection.isOpen { return connection }
+        connection = nil
+        let fresh = try Connection(
+            settings.conninfo, applicationName: "switchboard journal", timeout: settings.roundTripTimeout)
+        try fresh.execute(WriterStatement.session)
+        try fresh.execute("SET statement_timeout = \(settings.statementTimeout.milliseconds)")
+        for statement in JournalStatement.allCases { try fresh.prepare(statement.rawValue, statement.sql) }
+        for statement in WriterStatement.allCases { try fresh.prepare(statement.rawValue, statement.sql) }
+        connection = fresh
+        return fresh
+    }
+
+    private func journaling<Result>(
+        _ body: () throws(PostgresError) -> Result
+    ) throws(JournalFailure) -> Result {
+        do { return try body() } catch { throw JournalFailure(error) }
+    }
+
+    private func sayConnected() {
+        backOff.reset()
+        if isConnected == true { return }
+        isConnected = true
+        onState(.connected)
+    }
+
+    private func sayAway(_ error: PostgresError) {
+        if isConnected != false {
+            isConnected = false
+            awaySince = .now
+        }
+        onState(.away(since: awaySince, error))
+    }
+}
+
+/// A PostgreSQL error with the row that caused it, where one could be named.
+struct JournalFailure: Error {
+    let postgres: PostgresError
+    let row: String?
+
+    init(_ postgres: PostgresError, row: String? = nil) {
+        self.postgres = postgres
+        self.row = row
+    }
+}
+
+/// How long to wait before the next attempt: the first at once, then 50 ms doubled up to 1 s.
+struct BackOff {
+    private static let first: Duration = .milliseconds(50)
+    private static let last: Duration = .seconds(1)
+
+    private var upcoming: Duration = .zero
+
+    mutating func reset() { upcoming = .zero }
+
+    mutating func next() -> DispatchTimeInterval {
+        defer { upcoming = min(Self.last, max(Self.first, upcoming * 2)) }
+        return .milliseconds(Int(upcoming.milliseconds))
+    }
+}

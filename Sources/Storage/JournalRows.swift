@@ -1,0 +1,241 @@
+import Postgres
+import Routing
+
+/// Which rows of a batch go with which statement, and how they are written into its parameters.
+struct JournalRows {
+    let batch: JournalBatch
+    let term: LeaseTerm
+    private var insertedInquiries: [Int] = []
+    private var updatedInquiries: [Int] = []
+    private var putAgents: [Int] = []
+    private var updatedAgents: [Int] = []
+    private var json = RowJSON()
+
+    init(_ batch: JournalBatch, _ term: LeaseTerm) {
+        self.batch = batch
+        self.term = term
+        for (index, row) in batch.changes.inquiries.enumerated() {
+            if row.submission != nil { insertedInquiries.append(index) } else { updatedInquiries.append(index) }
+        }
+        for (index, row) in batch.changes.agents.enumerated() {
+            if row.definition != nil { putAgents.append(index) } else { updatedAgents.append(index) }
+        }
+    }
+
+    /// The places of the statement's rows in their list.
+    func rows(of statement: JournalStatement) -> [Int] {
+        switch statement {
+        case .fence: []
+        case .insertInquiries: insertedInquiries
+        case .updateInquiries: updatedInquiries
+        case .putAgents: putAgents
+        case .updateAgents: updatedAgents
+        case .putKeys: Array(batch.changes.keys.indices)
+        case .insertEvents: Array(batch.changes.events.indices)
+        case .putTokens: Array(batch.tokens.indices)
+        case .putPlans: Array(batch.plans.indices)
+        }
+    }
+
+    /// What a person calls one of the statement's rows.
+    func name(of row: Int, in statement: JournalStatement) -> String {
+        switch statement {
+        case .fence: "the fence of batch \(batch.number)"
+        case .insertInquiries, .updateInquiries: "inquiry \(batch.changes.inquiries[row].id)"
+        case .putAgents, .updateAgents: "agent \(batch.changes.agents[row].id)"
+        case .putKeys: "the key of inquiry \(batch.changes.keys[row].inquiry)"
+        case .insertEvents: "event \(batch.changes.events[row].seq)"
+        case .putTokens: "token \(batch.tokens[row].id)"
+        case .putPlans: "version \(batch.plans[row].version) of the plan"
+        }
+    }
+
+    /// Writes the parameters of a statement for some of its rows.
+    mutating func encode(_ statement: JournalStatement, _ rows: [Int], into parameters: inout Parameters) {
+        parameters.removeAll()
+        switch statement {
+        case .fence: encodeFence(&parameters)
+        case .insertInquiries:
+            encodeInquiries(rows, &parameters)
+            encodeSubmissions(rows, &parameters)
+        case .updateInquiries: encodeInquiries(rows, &parameters)
+        case .putAgents: encodeAgents(rows, isDefining: true, &parameters)
+        case .updateAgents: encodeAgents(rows, isDefining: false, &parameters)
+        case .putKeys: encodeKeys(rows, &parameters)
+        case .insertEvents: encodeEvents(rows, &parameters)
+        case .putTokens: encodeTokens(rows, &parameters)
+        case .putPlans: encodePlans(rows, &parameters)
+        }
+    }
+
+    private func encodeFence(_ parameters: inout Parameters) {
+        parameters.add(term.site)
+        parameters.add(term.epoch)
+        parameters.add(batch.number)
+        parameters.add(batch.engine.seq)
+        parameters.add(batch.engine.nextID)
+        parameters.add(timestamp: batch.engine.clock.microseconds)
+        parameters.add(batch.engine.totals.submitted)
+        parameters.add(batch.engine.totals.completed)
+        parameters.add(batch.engine.totals.abandoned)
+        parameters.add(batch.engine.totals.cancelled)
+        parameters.add(interval: term.lengthMicroseconds)
+    }
+
+    /// $1 to $16: what both statements of inquiries have.
+    private func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.inquiries
+        parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
+        parameters.column(.text, indices) { $0.append(rows[$1].state.name) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].stateSince) }
+        parameters.column(.text, indices) { $0.append(rows[$1].queue) }
+        parameters.column(.integer, indices) { $0.append(rows[$1].priority) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].queuedAt) }
+        parameters.column(.bigint, indices) { $0.append(rows[$1].rank) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agent) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].offerExpires) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].acceptedAt) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].closedAt) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].wrapUpEnds) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].disposition[...]) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].outcome?.name ?? "") }
+        parameters.column(.text, indices) {
+            let excluded = rows[$1].excluded
+            $0.append(orNull: excluded.isEmpty ? "" : arrayLiteral(excluded))
+        }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].excludedAt) }
+    }
+
+    /// $17 to $24: what an inquiry is inserted with.
+    private mutating func encodeSubmissions(_ indices: [Int], _ parameters: inout Parameters) {
+        let submissions = indices.map { index in
+            guard let submission = batch.changes.inquiries[index].submission else {
+                preconditionFailure("an inquiry is inserted with its submission")
+            }
+            return submission
+        }
+        let places = Array(submissions.indices)
+        parameters.column(.timestamptz, places) { $0.append(submissions[$1].submittedAt) }
+        parameters.column(.integer, places) { $0.append(submissions[$1].source) }
+        parameters.column(.text, places) { $0.append(submissions[$1].channel) }
+        parameters.column(.json, places) { parameters, place in
+            append(levels: submissions[place].skills, to: &parameters)
+        }
+        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.key) }
+        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.customer) }
+        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.subject) }
+        parameters.column(.json, places) { $0.append(orNull: submissions[$1].texts.attributes) }
+    }
+
+    private mutating func encodeAgents(_ indices: [Int], isDefining: Bool, _ parameters: inout Parameters) {
+        let rows = batch.changes.agents
+        parameters.column(.text, indices) { $0.append(rows[$1].id) }
+        if isDefining { parameters.column(.integer, indices) { $0.append(rows[$1].number) } }
+        parameters.column(.text, indices) { $0.append(rows[$1].state.name) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].awayReason) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].stateSince) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].channelsOn.map(arrayLiteral) ?? "") }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].idleSince) }
+        parameters.column(.integer, indices) { $0.append(rows[$1].missedInRow) }
+        if !isDefining { return }
+
+        let definitions = indices.map { rows[$0].definition ?? AgentDefinition() }
+        let places = Array(definitions.indices)
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].name) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].team) }
+        parameters.column(.json, places) { parameters, place in
+            append(levels: definitions[place].skills, to: &parameters)
+        }
+        parameters.column(.json, places) { parameters, place in
+            guard let channels = definitions[place].channels else { return parameters.appendNull() }
+            json.removeAll()
+            json.append(limits: channels)
+            parameters.append(bytes: json.bytes)
+        }
+        parameters.column(.integer, places) { $0.append(definitions[$1].capacity) }
+    }
+
+    private func encodeKeys(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.keys
+        parameters.column(.uuid, indices) {
+            $0.append(high: rows[$1].fingerprint.high, low: rows[$1].fingerprint.low)
+        }
+        parameters.column(.uuid, indices) { $0.append(high: rows[$1].request.high, low: rows[$1].request.low) }
+        parameters.column(.bigint, indices) { $0.append(rows[$1].inquiry) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].at) }
+    }
+
+    private mutating func encodeEvents(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.events
+        parameters.add(term.site)
+        parameters.column(.bigint, indices) { $0.append(rows[$1].seq) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].at) }
+        parameters.column(.text, indices) { $0.append(rows[$1].type.name) }
+        parameters.column(.bigint, indices) { parameters, index in
+            if rows[index].inquiry == 0 { parameters.appendNull() } else { parameters.append(rows[index].inquiry) }
+        }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agent) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].queue) }
+        parameters.column(.json, indices) { parameters, index in
+            if rows[index].details.isEmpty { return parameters.appendNull() }
+            json.removeAll()
+            json.append(details: rows[index].details)
+            parameters.append(bytes: json.bytes)
+        }
+    }
+
+    private func encodeTokens(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.tokens
+        parameters.column(.integer, indices) { $0.append(rows[$1].id) }
+        parameters.column(.text, indices) { $0.append(rows[$1].role) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agent) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].name) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].teams.map(arrayLiteral) ?? "") }
+        parameters.column(.bytea, indices) { $0.append(bytes: rows[$1].digest) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].createdAt) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].expiresAt) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].revokedAt) }
+    }
+
+    private func encodePlans(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.plans
+        parameters.column(.integer, indices) { $0.append(rows[$1].version) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].at) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].author) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].note) }
+        parameters.column(.json, indices) { $0.append(bytes: rows[$1].body) }
+    }
+
+    private mutating func append(levels: [SkillLevel], to parameters: inout Parameters) {
+        if levels.isEmpty { return parameters.appendNull() }
+        json.removeAll()
+        json.append(levels: levels)
+        parameters.append(bytes: json.bytes)
+    }
+}
+
+extension Parameters {
+    /// One array of an `unnest`, a row an element.
+    fileprivate mutating func column(
+        _ type: ElementType, _ rows: [Int], _ append: (inout Parameters, Int) -> Void
+    ) {
+        openArray(of: type)
+        for row in rows { append(&self, row) }
+        closeColumn()
+    }
+
+    fileprivate mutating func append(_ instant: Instant) { append(timestamp: instant.microseconds) }
+
+    fileprivate mutating func append(_ instant: Instant?) {
+        if let instant { append(instant) } else { appendNull() }
+    }
+
+    /// An absent text is NULL.
+    fileprivate mutating func append(orNull text: String) {
+        if text.isEmpty { appendNull() } else { append(text) }
+    }
+
+    fileprivate mutating func append(orNull text: ArraySlice<UInt8>) {
+        if text.isEmpty { appendNull() } else { append(bytes: text) }
+    }
+}

@@ -1,0 +1,359 @@
+// swift-format-ignore-file
+// Generated from sql/ by sql/embed.sh; edit the files there and run `make migrations`.
+
+extension Migration {
+    /// Every schema file, in order of number.
+    static let all: [Migration] = [
+        Migration(number: 1, name: "lease", sql: #"""
+-- The bootstrap: what the lease and the migrator themselves stand on. It is applied under an advisory lock and without
+-- the lease, since it makes the lease; everything after it is applied by the holder of the lease only. A newer binary
+-- calls "acquire" before it has migrated anything, so its signature never changes.
+
+CREATE SCHEMA switchboard;
+COMMENT ON SCHEMA switchboard IS 'Switchboard: skill-based routing of inquiries to agents.';
+
+CREATE TABLE switchboard.migration (
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    CONSTRAINT migration_pkey PRIMARY KEY (number),
+    CONSTRAINT migration_number CHECK (number > 0),
+    CONSTRAINT migration_checksum CHECK (checksum ~ '^[0-9a-f]{64}$')
+);
+COMMENT ON TABLE switchboard.migration IS 'The schema files that were applied, each once, in order of number.';
+COMMENT ON COLUMN switchboard.migration.checksum IS 'SHA-256 of the file''s bytes, in hexadecimal.';
+
+-- Updated by every batch: the fixed-width columns stand first and the pages are kept nearly empty, so each update
+-- stays in its page (HOT) and finds the last one's space pruned.
+CREATE TABLE switchboard.engine (
+    epoch bigint NOT NULL DEFAULT 0,
+    batch bigint NOT NULL DEFAULT 0,
+    seq bigint NOT NULL DEFAULT 0,
+    next_id bigint NOT NULL,
+    submitted bigint NOT NULL DEFAULT 0,
+    completed bigint NOT NULL DEFAULT 0,
+    abandoned bigint NOT NULL DEFAULT 0,
+    cancelled bigint NOT NULL DEFAULT 0,
+    clock timestamptz NOT NULL,
+    lease_until timestamptz NOT NULL,
+    clock_speed double precision NOT NULL,
+    site smallint NOT NULL,
+    lease_holder text NOT NULL,
+    CONSTRAINT engine_pkey PRIMARY KEY (site),
+    CONSTRAINT engine_site CHECK (site BETWEEN 0 AND 32767),
+    CONSTRAINT engine_next_id CHECK (next_id > 0 AND next_id >> 48 = site),
+    CONSTRAINT engine_counts CHECK (epoch >= 0 AND batch >= 0 AND seq >= 0),
+    CONSTRAINT engine_totals CHECK (
+        completed >= 0 AND abandoned >= 0 AND cancelled >= 0 AND submitted >= completed + abandoned + cancelled
+    ),
+    CONSTRAINT engine_clock_speed CHECK (clock_speed > 0)
+) WITH (fillfactor = 10);
+COMMENT ON TABLE switchboard.engine IS 'One row a site: who may write, and the numbers that never go back.';
+COMMENT ON COLUMN switchboard.engine.epoch IS 'Rises with every taking of the lease; a batch of an older epoch is refused.';
+COMMENT ON COLUMN switchboard.engine.batch IS 'The last committed batch; rises by one.';
+COMMENT ON COLUMN switchboard.engine.seq IS 'The last event''s number.';
+COMMENT ON COLUMN switchboard.engine.next_id IS 'The id of the next inquiry; the site stands above bit 48.';
+COMMENT ON COLUMN switchboard.engine.submitted IS 'Inquiries ever accepted = completed + abandoned + cancelled + live.';
+COMMENT ON COLUMN switchboard.engine.clock IS 'The engine''s clock at the last committed batch (virtual where clock_speed is not 1).';
+COMMENT ON COLUMN switchboard.engine.clock_speed IS 'How many times faster than real time the engine''s clock runs; fixed by the first start.';
+COMMENT ON COLUMN switchboard.engine.lease_until IS 'Until when the holder alone may write, by this server''s clock_timestamp().';
+COMMENT ON COLUMN switchboard.engine.lease_holder IS 'The id of the holder''s data folder.';
+
+-- Takes the lease of a site: at once for its present holder (whose data folder is locked, so the old process is dead)
+-- and for anybody once it has expired. Makes the site's row at the first start.
+CREATE FUNCTION switchboard.acquire(
+    p_site smallint, p_holder text, p_lease interval, p_clock timestamptz, p_clock_speed double precision,
+    OUT granted boolean, OUT epoch bigint, OUT held_by text, OUT held_until timestamptz
+) LANGUAGE plpgsql AS $$
+DECLARE
+    present switchboard.engine;
+BEGIN
+    INSERT INTO switchboard.engine AS e (site, next_id, clock, clock_speed, lease_holder, lease_until)
+    VALUES (p_site, (p_site::bigint << 48) + 1, p_clock, p_clock_speed, p_holder, clock_timestamp())
+    ON CONFLICT (site) DO NOTHING;
+
+    SELECT e.* INTO STRICT present FROM switchboard.engine AS e WHERE e.site = p_site FOR UPDATE;
+    IF present.clock_speed <> p_clock_speed THEN
+        RAISE EXCEPTION 'this database has run at clock speed %, not %', present.clock_speed, p_clock_speed
+            USING ERRCODE = 'SB002', HINT = 'Start with the same clock speed, or use another database.';
+    END IF;
+
+    granted := present.lease_holder = p_holder OR present.lease_until <= clock_timestamp();
+    IF granted THEN
+        UPDATE switchboard.engine AS e
+        SET epoch = e.epoch + 1, lease_holder = p_holder, lease_until = clock_timestamp() + p_lease
+        WHERE e.site = p_site
+        RETURNING e.epoch, e.lease_holder, e.lease_until INTO epoch, held_by, held_until;
+    ELSE
+        epoch := present.epoch;
+        held_by := present.lease_holder;
+        held_until := present.lease_until;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION switchboard.acquire IS 'Takes the lease of a site, or says who holds it and until when. SB002: the database has run at another clock speed.';
+
+-- The first statement of every batch. It alone decides whether a batch may be committed: the lease is only liveness.
+CREATE FUNCTION switchboard.fence(
+    p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamptz,
+    p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_lease interval
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    changed bigint;
+BEGIN
+    UPDATE switchboard.engine AS e
+    SET batch = p_batch, seq = p_seq, next_id = p_next_id, clock = p_clock, submitted = p_submitted,
+        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled,
+        lease_until = clock_timestamp() + p_lease
+    WHERE e.site = p_site AND e.epoch = p_epoch AND e.batch = p_batch - 1;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed <> 1 THEN
+        RAISE EXCEPTION 'batch % of epoch % is not the next one of site %', p_batch, p_epoch, p_site
+            USING ERRCODE = 'SB001', DETAIL = coalesce(
+                (SELECT format('The site is at batch %s of epoch %s, held by %s.', e.batch, e.epoch, e.lease_holder)
+                 FROM switchboard.engine AS e WHERE e.site = p_site),
+                'The site has no row.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION switchboard.fence IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
+
+CREATE FUNCTION switchboard.renew(p_site smallint, p_epoch bigint, p_lease interval)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    changed bigint;
+BEGIN
+    UPDATE switchboard.engine AS e SET lease_until = clock_timestamp() + p_lease
+    WHERE e.site = p_site AND e.epoch = p_epoch;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed <> 1 THEN
+        RAISE EXCEPTION 'epoch % of site % is over', p_epoch, p_site
+            USING ERRCODE = 'SB001', DETAIL = coalesce(
+                (SELECT format('The site is at epoch %s, held by %s.', e.epoch, e.lease_holder)
+                 FROM switchboard.engine AS e WHERE e.site = p_site),
+                'The site has no row.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION switchboard.renew IS 'Prolongs the lease. SB001: deposed.';
+
+CREATE FUNCTION switchboard.release(p_site smallint, p_epoch bigint)
+RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+    UPDATE switchboard.engine AS e SET lease_until = clock_timestamp() WHERE e.site = p_site AND e.epoch = p_epoch;
+END;
+COMMENT ON FUNCTION switchboard.release IS 'Ends the lease of an epoch now, so that a standby need not wait for its expiry.';
+
+"""#),
+        Migration(number: 2, name: "state", sql: #"""
+-- The present state: rows that a start reads back. Each is written by the batch that changes it.
+
+-- No index but the primary key, and half-empty pages: an inquiry is updated two to four times in its life, and each
+-- update stays in its page (HOT). Fixed-width columns stand first, widest first, so nothing is lost to alignment; the
+-- texts that never change stand last.
+CREATE TABLE switchboard.inquiry (
+    id bigint NOT NULL,
+    submitted_at timestamptz NOT NULL,
+    state_since timestamptz NOT NULL,
+    queued_at timestamptz NOT NULL,
+    rank bigint NOT NULL,
+    offer_expires timestamptz,
+    accepted_at timestamptz,
+    closed_at timestamptz,
+    wrap_up_ends timestamptz,
+    excluded_at timestamptz,
+    source integer NOT NULL,
+    priority integer NOT NULL,
+    state text NOT NULL,
+    queue text NOT NULL,
+    agent text,
+    outcome text,
+    excluded text[],
+    disposition text,
+    channel text NOT NULL,
+    skills json,
+    key text,
+    customer text,
+    subject text,
+    attrs json,
+    CONSTRAINT inquiry_pkey PRIMARY KEY (id),
+    CONSTRAINT inquiry_id CHECK (id > 0),
+    CONSTRAINT inquiry_priority CHECK (priority BETWEEN -100 AND 100),
+    CONSTRAINT inquiry_state CHECK (
+        CASE state
+            WHEN 'waiting' THEN agent IS NULL AND offer_expires IS NULL AND closed_at IS NULL
+            WHEN 'offered' THEN agent IS NOT NULL AND offer_expires IS NOT NULL AND closed_at IS NULL
+            WHEN 'assigned' THEN agent IS NOT NULL AND offer_expires IS NULL AND closed_at IS NULL AND accepted_at IS NOT NULL
+            WHEN 'completed' THEN agent IS NOT NULL AND offer_expires IS NULL AND closed_at IS NOT NULL AND accepted_at IS NOT NULL
+            WHEN 'abandoned' THEN offer_expires IS NULL AND closed_at IS NOT NULL
+            WHEN 'cancelled' THEN offer_expires IS NULL AND closed_at IS NOT NULL
+            ELSE false
+        END
+    ),
+    CONSTRAINT inquiry_wrap_up CHECK (wrap_up_ends IS NULL OR state = 'completed'),
+    CONSTRAINT inquiry_outcome CHECK (outcome IS NULL OR (outcome IN ('resolved', 'unresolved') AND state = 'completed')),
+    CONSTRAINT inquiry_excluded CHECK (excluded IS NULL OR (excluded_at IS NOT NULL AND cardinality(excluded) BETWEEN 1 AND 64))
+) WITH (fillfactor = 50);
+COMMENT ON TABLE switchboard.inquiry IS 'One row an inquiry, live or closed. An absent text is NULL, never empty.';
+COMMENT ON COLUMN switchboard.inquiry.id IS 'Rises in order of submission; the site stands above bit 48.';
+COMMENT ON COLUMN switchboard.inquiry.submitted_at IS 'By the engine''s clock, as all times of this table.';
+COMMENT ON COLUMN switchboard.inquiry.state_since IS 'When it came into its state.';
+COMMENT ON COLUMN switchboard.inquiry.queued_at IS 'The age that counts for its rank; declining, missing and withdrawing keep it.';
+COMMENT ON COLUMN switchboard.inquiry.rank IS 'The virtual deadline, microseconds since 1970; the earliest is served first.';
+COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may accept; set while offered.';
+COMMENT ON COLUMN switchboard.inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
+COMMENT ON COLUMN switchboard.inquiry.closed_at IS 'When it was completed, abandoned or cancelled.';
+COMMENT ON COLUMN switchboard.inquiry.wrap_up_ends IS 'Set while its agent''s slot is in wrap-up.';
+COMMENT ON COLUMN switchboard.inquiry.excluded_at IS 'When the last exclusion was made.';
+COMMENT ON COLUMN switchboard.inquiry.source IS 'The id of the token that submitted it.';
+COMMENT ON COLUMN switchboard.inquiry.priority IS '-100 to 100, higher is more urgent.';
+COMMENT ON COLUMN switchboard.inquiry.agent IS 'Offered to, assigned to, or who completed it.';
+COMMENT ON COLUMN switchboard.inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
+COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was declined, cancelled or how it ended; free text.';
+COMMENT ON COLUMN switchboard.inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+COMMENT ON COLUMN switchboard.inquiry.key IS 'The submitter''s idempotency key.';
+COMMENT ON COLUMN switchboard.inquiry.customer IS 'Personal data.';
+COMMENT ON COLUMN switchboard.inquiry.subject IS 'Personal data.';
+COMMENT ON COLUMN switchboard.inquiry.attrs IS 'Personal data: a JSON object, kept as it was submitted (json, so its bytes come back).';
+
+CREATE TABLE switchboard.agent (
+    state_since timestamptz NOT NULL,
+    idle_since timestamptz NOT NULL,
+    number integer NOT NULL,
+    capacity integer NOT NULL,
+    missed_in_row integer NOT NULL,
+    id text NOT NULL,
+    state text NOT NULL,
+    away_reason text,
+    channels_on text[],
+    name text,
+    team text,
+    skills json,
+    channels json,
+    CONSTRAINT agent_pkey PRIMARY KEY (id),
+    CONSTRAINT agent_number_key UNIQUE (number),
+    CONSTRAINT agent_number CHECK (number >= 0),
+    CONSTRAINT agent_capacity CHECK (capacity BETWEEN 1 AND 10000),
+    CONSTRAINT agent_missed_in_row CHECK (missed_in_row >= 0),
+    CONSTRAINT agent_state CHECK (state IN ('offline', 'ready', 'away'))
+) WITH (fillfactor = 50);
+COMMENT ON TABLE switchboard.agent IS 'One row an agent: what an admin says of it and what it says of itself.';
+COMMENT ON COLUMN switchboard.agent.number IS 'Order of creation from 0; the last word between equal agents.';
+COMMENT ON COLUMN switchboard.agent.capacity IS 'Points of work at one time, 1 to 10,000.';
+COMMENT ON COLUMN switchboard.agent.state_since IS 'By the engine''s clock, as all times of this table.';
+COMMENT ON COLUMN switchboard.agent.idle_since IS 'From when its idleness counts where the longest idle is chosen.';
+COMMENT ON COLUMN switchboard.agent.missed_in_row IS 'Offers missed since it last accepted one.';
+COMMENT ON COLUMN switchboard.agent.channels_on IS 'The channels it takes work on now; NULL for all of its channels.';
+COMMENT ON COLUMN switchboard.agent.skills IS '{"billing": 5}: level 1 to 10 by skill; NULL for none.';
+COMMENT ON COLUMN switchboard.agent.channels IS '{"voice": 1, "chat": null}: items at one time by channel, null for the plan''s limit; NULL for every channel of the plan.';
+
+CREATE TABLE switchboard.inquiry_key (
+    at timestamptz NOT NULL,
+    inquiry bigint NOT NULL,
+    fingerprint uuid NOT NULL,
+    request uuid NOT NULL,
+    CONSTRAINT inquiry_key_pkey PRIMARY KEY (fingerprint),
+    CONSTRAINT inquiry_key_inquiry CHECK (inquiry > 0)
+);
+COMMENT ON TABLE switchboard.inquiry_key IS 'Idempotency keys within the key window: which request of which source made which inquiry.';
+COMMENT ON COLUMN switchboard.inquiry_key.at IS 'When it was used, by the engine''s clock; older than the key window, it may be used anew.';
+COMMENT ON COLUMN switchboard.inquiry_key.fingerprint IS '128-bit digest of source and key.';
+COMMENT ON COLUMN switchboard.inquiry_key.request IS '128-bit digest of all fields of the request.';
+-- Keys are inserted in order of time, so a range index finds the old ones for next to nothing.
+CREATE INDEX inquiry_key_at_idx ON switchboard.inquiry_key USING brin (at) WITH (autosummarize = true);
+
+CREATE TABLE switchboard.token (
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    id integer NOT NULL,
+    role text NOT NULL,
+    agent text,
+    name text,
+    teams text[],
+    digest bytea NOT NULL,
+    CONSTRAINT token_pkey PRIMARY KEY (id),
+    CONSTRAINT token_digest_key UNIQUE (digest),
+    CONSTRAINT token_id CHECK (id > 0),
+    CONSTRAINT token_role CHECK (role IN ('admin', 'supervisor', 'gateway', 'upstream', 'agent')),
+    CONSTRAINT token_digest CHECK (length(digest) = 32)
+);
+COMMENT ON TABLE switchboard.token IS 'Who may connect as what; the secret itself is never stored.';
+COMMENT ON COLUMN switchboard.token.id IS 'The source of what is submitted with it; 1 is the first admin.';
+COMMENT ON COLUMN switchboard.token.agent IS 'Sessions of this token are bound to this agent.';
+COMMENT ON COLUMN switchboard.token.teams IS 'A supervisor sees these teams only; NULL for all.';
+COMMENT ON COLUMN switchboard.token.digest IS 'SHA-256 of the secret.';
+
+CREATE TABLE switchboard.plan (
+    at timestamptz NOT NULL,
+    version integer NOT NULL,
+    author text,
+    note text,
+    body json NOT NULL,
+    CONSTRAINT plan_pkey PRIMARY KEY (version),
+    CONSTRAINT plan_version CHECK (version > 0)
+);
+COMMENT ON TABLE switchboard.plan IS 'Every version of the routing plan that was ever published; the highest is in force.';
+COMMENT ON COLUMN switchboard.plan.author IS 'The name or id of the token that published it.';
+COMMENT ON COLUMN switchboard.plan.body IS 'The whole document, kept as it was published.';
+
+"""#),
+        Migration(number: 3, name: "event", sql: #"""
+-- The past: what happened, in commit order, written by the same transaction as the rows that it changed.
+
+-- WATCH replays by number, so (site, seq) leads the key; "at" must be in it because the table is cut by it.
+CREATE TABLE switchboard.event (
+    at timestamptz NOT NULL,
+    seq bigint NOT NULL,
+    inquiry bigint,
+    site smallint NOT NULL,
+    type text NOT NULL,
+    agent text,
+    queue text,
+    details json,
+    CONSTRAINT event_pkey PRIMARY KEY (site, seq, at),
+    CONSTRAINT event_seq CHECK (seq > 0)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE switchboard.event IS 'The event log: ids and inputs, no personal data. A month a partition.';
+COMMENT ON COLUMN switchboard.event.at IS 'By the engine''s clock.';
+COMMENT ON COLUMN switchboard.event.seq IS 'Rises by one in commit order, without gaps, for each site.';
+COMMENT ON COLUMN switchboard.event.inquiry IS 'NULL where the event is about no inquiry.';
+COMMENT ON COLUMN switchboard.event.details IS 'In the words of the line protocol: times RFC 3339, durations as "1m30s", levels and limits as objects; NULL for nothing.';
+
+CREATE TABLE switchboard.event_default PARTITION OF switchboard.event DEFAULT;
+COMMENT ON TABLE switchboard.event_default IS 'Events of months that nobody made a partition for; should be empty.';
+
+-- A partition is filled apart and attached, since attaching lets the writer go on where CREATE ... PARTITION OF would
+-- stop it. A month whose events are already in the default partition is left alone with a warning.
+CREATE FUNCTION switchboard.make_event_partitions(p_from timestamptz, p_months integer)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    first_month timestamp := date_trunc('month', p_from AT TIME ZONE 'UTC');
+    month timestamp;
+    partition text;
+    made integer := 0;
+BEGIN
+    FOR i IN 0 .. p_months - 1 LOOP
+        month := first_month + make_interval(months => i);
+        partition := 'event_' || to_char(month, 'YYYY_MM');
+        CONTINUE WHEN to_regclass(format('switchboard.%I', partition)) IS NOT NULL;
+        BEGIN
+            EXECUTE format(
+                'CREATE TABLE switchboard.%I (LIKE switchboard.event INCLUDING CONSTRAINTS INCLUDING INDEXES)', partition);
+            EXECUTE format(
+                'ALTER TABLE switchboard.event ATTACH PARTITION switchboard.%I FOR VALUES FROM (%L) TO (%L)',
+                partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+            made := made + 1;
+        EXCEPTION WHEN check_violation THEN
+            RAISE WARNING 'the default partition already holds events of %', to_char(month, 'YYYY-MM');
+        END;
+    END LOOP;
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION switchboard.make_event_partitions IS 'Makes the monthly partitions (UTC) of "event" from the month of p_from on, those that are not there; returns how many.';
+
+"""#),
+    ]
+}

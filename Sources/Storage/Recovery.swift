@@ -1,0 +1,140 @@
+import LineProtocol
+import Postgres
+package import Routing
+
+/// All that a start reads back, of one moment: after the epoch was taken, so nothing of an older epoch can follow.
+package struct StoredState: Sendable {
+    /// The last committed batch; the next one is this plus one.
+    package var batch: Int64
+    package var recovered: Recovered
+    /// In order of `id`, revoked and expired ones too.
+    package var tokens: [TokenRow]
+    /// In order of `version`; the last is in force.
+    package var plans: [PlanRow]
+}
+
+/// Reads the stored state in one snapshot.
+///
+/// Rows come by binary COPY without an order, which costs least, and are put in order here: they mostly stand in it.
+struct Recovery {
+    private static let inquiries = """
+        COPY (SELECT \(InquiryDecoder.columns) FROM switchboard.inquiry
+              WHERE state IN ('waiting', 'offered', 'assigned') OR wrap_up_ends IS NOT NULL)
+        TO STDOUT (FORMAT binary)
+        """
+    private static let agents = "COPY (SELECT \(AgentDecoder.columns) FROM switchboard.agent) TO STDOUT (FORMAT binary)"
+    private static let keys = """
+        COPY (SELECT fingerprint, request, inquiry, at FROM switchboard.inquiry_key
+              WHERE at > current_setting('switchboard.keys_after')::timestamptz)
+        TO STDOUT (FORMAT binary)
+        """
+    private static let tokens = "SELECT \(TokenRow.columns) FROM switchboard.token ORDER BY id"
+    private static let plans = "SELECT \(PlanRow.columns) FROM switchboard.plan ORDER BY version"
+
+    let connection: Connection
+    let term: LeaseTerm
+    let keyWindow: TimeSpan
+
+    func read() throws(StorageError) -> StoredState {
+        try storing("begin to read the store") { () throws(PostgresError) in
+            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+        let (batch, engine) = try readEngine()
+        let recovered = Recovered(
+            engine: engine, agents: try readAgents(), inquiries: try readInquiries(),
+            keys: try readKeys(after: engine.clock - keyWindow))
+        let state = StoredState(
+            batch: batch, recovered: recovered, tokens: try readTokens(), plans: try readPlans())
+        try storing("end reading the store") { () throws(PostgresError) in try connection.execute("COMMIT") }
+        return state
+    }
+
+    private func readEngine() throws(StorageError) -> (batch: Int64, engine: EngineRow) {
+        var parameters = Parameters()
+        parameters.add(term.site)
+        let result = try storing("read the engine's row") { () throws(PostgresError) in
+            try connection.query(
+                "SELECT epoch, batch, \(EngineRow.columns) FROM switchboard.engine WHERE site = $1", parameters)
+        }
+        guard result.rowCount == 1 else { throw StorageError(.corrupt, "site \(term.site) has no row") }
+        var row = result.row(0)
+        guard row.next().int64 == term.epoch else {
+            throw StorageError(.deposed, "another engine took the lease during the start")
+        }
+        return (row.next().int64, EngineRow(&row))
+    }
+
+    private func readAgents() throws(StorageError) -> [AgentRow] {
+        var decoder = AgentDecoder()
+        let agents = try copy(Self.agents, "read the agents") { row throws(StorageError) in try decoder.decode(&row) }
+        return agents.sorted { $0.number < $1.number }
+    }
+
+    private func readInquiries() throws(StorageError) -> [InquiryRow] {
+        var decoder = InquiryDecoder()
+        let rows = try copy(Self.inquiries, "read the inquiries") { row throws(StorageError) in
+            try decoder.decode(&row)
+        }
+        return Self.sorted(rows) { $0.id }
+    }
+
+    private func readKeys(after: Instant) throws(StorageError) -> [KeyRow] {
+        var bytes: [UInt8] = []
+        WireTime.append(instant: after.microseconds, to: &bytes)
+        var parameters = Parameters()
+        parameters.add(bytes: bytes)
+        try storing("read the keys") { () throws(PostgresError) in
+            try connection.query("SELECT set_config('switchboard.keys_after', $1, true)", parameters)
+        }
+        let rows = try copy(Self.keys, "read the keys") { row throws(StorageError) in
+            let fingerprint = row.next().words
+            let request = row.next().words
+            return KeyRow(
+                fingerprint: Digest128(high: fingerprint.high, low: fingerprint.low),
+                request: Digest128(high: request.high, low: request.low), inquiry: row.next().int64,
+                at: row.nextInstant())
+        }
+        // Of one moment, the order of the inquiries that they made.
+        return Self.sorted(Self.sorted(rows) { $0.inquiry }) { $0.at.microseconds }
+    }
+
+    private func readTokens() throws(StorageError) -> [TokenRow] {
+        let result = try storing("read the tokens") { () throws(PostgresError) in try connection.query(Self.tokens) }
+        return (0..<result.rowCount).map { index in
+            var row = result.row(index)
+            return TokenRow(&row)
+        }
+    }
+
+    private func readPlans() throws(StorageError) -> [PlanRow] {
+        let result = try storing("read the plan") { () throws(PostgresError) in try connection.query(Self.plans) }
+        return (0..<result.rowCount).map { index in
+            var row = result.row(index)
+            return PlanRow(&row)
+        }
+    }
+
+    private func copy<Row>(
+        _ sql: String, _ action: String, _ decode: (inout RowReader) throws(StorageError) -> Row
+    ) throws(StorageError) -> [Row] {
+        var rows: [Row] = []
+        var fault: StorageError?
+        try storing(action) { () throws(PostgresError) in
+            try connection.copyOut(sql) { row in
+                if fault != nil { return }
+                do throws(StorageError) { rows.append(try decode(&row)) } catch { fault = error }
+            }
+        }
+        if let fault { throw fault }
+        return rows
+    }
+
+    /// O(n) where the rows stand in order already. Rows are large, so it is keys and places that are sorted; rows of
+    /// one key keep their order.
+    private static func sorted<Row>(_ rows: [Row], by key: (Row) -> Int64) -> [Row] {
+        var places = rows.indices.map { (key: key(rows[$0]), place: $0) }
+        if zip(places, places.dropFirst()).allSatisfy({ $0.key <= $1.key }) { return rows }
+        places.sort { ($0.key, $0.place) < ($1.key, $1.place) }
+        return places.map { rows[$0.place] }
+    }
+}

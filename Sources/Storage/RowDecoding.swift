@@ -1,0 +1,156 @@
+import Postgres
+import Routing
+
+/// Reads rows as the store's queries return them; the columns stand in the order of `columns`.
+struct InquiryDecoder {
+    static let columns = """
+        id, source, channel, skills, submitted_at, key, customer, subject, attrs, state, state_since, queue, priority,
+        queued_at, rank, agent, offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded,
+        excluded_at
+        """
+
+    private var levels = LevelsCache()
+
+    mutating func decode(_ row: inout RowReader) throws(StorageError) -> InquiryRow {
+        let id = row.next().int64
+        let submission = try decodeSubmission(&row, id)
+        guard let state = InquiryState(name: row.next().string) else {
+            throw StorageError(.corrupt, "inquiry \(id) has an unknown state")
+        }
+        var inquiry = InquiryRow(
+            id: id, submission: submission, state: state, stateSince: row.nextInstant(), queue: row.next().string,
+            priority: row.next().int32, queuedAt: row.nextInstant(), rank: row.next().int64,
+            agent: row.next().stringOrEmpty)
+        inquiry.offerExpires = row.nextOptionalInstant()
+        inquiry.acceptedAt = row.nextOptionalInstant()
+        inquiry.closedAt = row.nextOptionalInstant()
+        inquiry.wrapUpEnds = row.nextOptionalInstant()
+        inquiry.disposition = row.next().array
+        let outcome = row.next()
+        if !outcome.isNull { inquiry.outcome = Outcome(name: outcome.string) }
+        let excluded = row.next()
+        if !excluded.isNull { inquiry.excluded = excluded.strings }
+        inquiry.excludedAt = row.nextOptionalInstant()
+        return inquiry
+    }
+
+    private mutating func decodeSubmission(_ row: inout RowReader, _ id: Int64) throws(StorageError) -> SubmissionRow {
+        let source = row.next().int32
+        let channel = row.next().string
+        guard let skills = levels.levels(row.next()) else {
+            throw StorageError(.corrupt, "the skills of inquiry \(id) are not levels by name")
+        }
+        return SubmissionRow(
+            source: source, channel: channel, skills: skills, submittedAt: row.nextInstant(),
+            texts: InquiryTexts(
+                key: row.next().array, customer: row.next().array, subject: row.next().array,
+                attributes: row.next().array))
+    }
+}
+
+struct AgentDecoder {
+    static let columns = """
+        id, number, name, team, skills, channels, capacity, state, away_reason, state_since, channels_on, idle_since,
+        missed_in_row
+        """
+
+    private var levels = LevelsCache()
+
+    mutating func decode(_ row: inout RowReader) throws(StorageError) -> AgentRow {
+        let id = row.next().string
+        let number = row.next().int32
+        var definition = AgentDefinition(name: row.next().stringOrEmpty, team: row.next().stringOrEmpty)
+        guard let skills = levels.levels(row.next()) else {
+            throw StorageError(.corrupt, "the skills of agent \(id) are not levels by name")
+        }
+        definition.skills = skills
+        let channels = row.next()
+        if !channels.isNull {
+            guard let entries = FlatObject.read(channels.array) else {
+                throw StorageError(.corrupt, "the channels of agent \(id) are not limits by name")
+            }
+            definition.channels = entries.map { entry in
+                ChannelLimit(channel: entry.name, limit: entry.value.map { Int32(clamping: $0) })
+            }
+        }
+        definition.capacity = row.next().int32
+        guard let state = AgentState(name: row.next().string) else {
+            throw StorageError(.corrupt, "agent \(id) has an unknown state")
+        }
+        let reason = row.next().stringOrEmpty
+        let stateSince = row.nextInstant()
+        let channelsOn = row.next()
+        return AgentRow(
+            id: id, number: number, definition: definition, state: state, awayReason: reason, stateSince: stateSince,
+            channelsOn: channelsOn.isNull ? nil : channelsOn.strings, idleSince: row.nextInstant(),
+            missedInRow: row.next().int32)
+    }
+}
+
+/// Most inquiries require one of few sets of skills: each is parsed once and shared.
+struct LevelsCache {
+    private static let countMax = 10_000
+    private var known: [[UInt8]: [SkillLevel]] = [:]
+
+    /// nil where the field is not levels by name; none for NULL.
+    mutating func levels(_ field: Field) -> [SkillLevel]? {
+        if field.isNull { return [] }
+        let text = field.array
+        if let levels = known[text] { return levels }
+        guard let entries = FlatObject.read(text) else { return nil }
+        var levels: [SkillLevel] = []
+        for entry in entries {
+            guard let value = entry.value, let level = UInt8(exactly: value) else { return nil }
+            levels.append(SkillLevel(skill: entry.name, level: level))
+        }
+        if known.count < Self.countMax { known[text] = levels }
+        return levels
+    }
+}
+
+extension RowReader {
+    mutating func nextInstant() -> Instant { Instant(microseconds: next().microseconds) }
+    mutating func nextOptionalInstant() -> Instant? { next().optionalMicroseconds.map(Instant.init) }
+}
+
+extension EngineRow {
+    static let columns = "seq, next_id, clock, submitted, completed, abandoned, cancelled"
+
+    init(_ row: inout RowReader) {
+        let seq = row.next().int64
+        let nextID = row.next().int64
+        let clock = row.nextInstant()
+        var totals = Totals()
+        totals.submitted = row.next().int64
+        totals.completed = row.next().int64
+        totals.abandoned = row.next().int64
+        totals.cancelled = row.next().int64
+        self.init(seq: seq, nextID: nextID, clock: clock, totals: totals)
+    }
+}
+
+extension TokenRow {
+    static let columns = "id, role, agent, name, teams, digest, created_at, expires_at, revoked_at"
+
+    init(_ row: inout RowReader) {
+        self.init(
+            id: row.next().int32, role: row.next().string, agent: row.next().stringOrEmpty,
+            name: row.next().stringOrEmpty, digest: [], createdAt: .epoch)
+        let teams = row.next()
+        self.teams = teams.isNull ? nil : teams.strings
+        digest = row.next().array
+        createdAt = row.nextInstant()
+        expiresAt = row.nextOptionalInstant()
+        revokedAt = row.nextOptionalInstant()
+    }
+}
+
+extension PlanRow {
+    static let columns = "version, at, author, note, body"
+
+    init(_ row: inout RowReader) {
+        self.init(
+            version: row.next().int32, at: row.nextInstant(), author: row.next().stringOrEmpty,
+            note: row.next().stringOrEmpty, body: row.next().array)
+    }
+}

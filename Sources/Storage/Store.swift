@@ -1,0 +1,95 @@
+import Postgres
+package import Routing
+
+/// The start of everything durable.
+package enum Store {
+    package enum Opening: Sendable {
+        case opened(OpenedStore)
+        /// Another data folder's daemon has the lease: stand by and try again.
+        case held(by: String, until: Instant)
+    }
+
+    private static let serverVersionMin = 140_000
+    /// Work of a start may wait for the statement of another start, or read a large table.
+    private static let startTimeout: Duration = .seconds(60)
+    /// Partitions of the event log that are there before they are needed.
+    static let partitionMonthsAhead: Int32 = 3
+
+    /// Takes the lease, brings the schema up to date, reads the stored state and starts the writer.
+    ///
+    /// Blocks, for as long as there is something to read; call it on a thread of its own. Give the writer its first job
+    /// soon: until then it keeps the lease alive by itself.
+    ///
+    /// - Throws: `postgres` where PostgreSQL is away (`isTransient`: try again) or refuses, `otherClockSpeed`,
+    ///   `migrationChanged`, `newerSchema`, `unsupported`, `corrupt`, or `deposed` during the start.
+    package static func open(
+        _ settings: StoreSettings, onState: @escaping @Sendable (JournalState) -> Void
+    ) throws(StorageError) -> Opening {
+        let connection = try storing("connect to PostgreSQL") { () throws(PostgresError) in
+            try Connection(settings.conninfo, applicationName: "switchboard start", timeout: startTimeout)
+        }
+        defer { connection.close() }
+        try check(connection)
+        let migrator = Migrator(connection: connection)
+        try migrator.bootstrap()
+        let term: LeaseTerm
+        switch try Lease.acquire(connection, settings) {
+        case .held(let holder, let until): return .held(by: holder, until: until)
+        case .granted(let granted): term = granted
+        }
+
+        let writer = JournalWriter(settings, term, onState: onState)
+        do {
+            try migrator.migrate(term)
+            try makePartitions(connection, settings)
+            let recovery = Recovery(connection: connection, term: term, keyWindow: settings.keyWindow)
+            return .opened(
+                OpenedStore(settings: settings, epoch: term.epoch, state: try recovery.read(), writer: writer))
+        } catch {
+            writer.stop()
+            throw error
+        }
+    }
+
+    private static func check(_ connection: Connection) throws(StorageError) {
+        guard connection.serverVersion >= serverVersionMin else {
+            throw StorageError(.unsupported, "PostgreSQL 14 or newer is needed, this is \(connection.serverVersion / 10_000)")
+        }
+        let encoding = connection.parameterStatus("server_encoding") ?? ""
+        guard encoding == "UTF8" else {
+            throw StorageError(.unsupported, "the database must have the encoding UTF8, it has \(encoding)")
+        }
+        try storing("set up the session") { () throws(PostgresError) in
+            try connection.execute("SET search_path = pg_catalog; SET jit = off; SET statement_timeout = 0")
+        }
+    }
+
+    /// From the engine's clock on, and from now on where that is later.
+    private static func makePartitions(
+        _ connection: Connection, _ settings: StoreSettings
+    ) throws(StorageError) {
+        var parameters = Parameters()
+        parameters.add(settings.site)
+        parameters.add(timestamp: settings.now.microseconds)
+        parameters.add(partitionMonthsAhead)
+        try storing("make the partitions of the event log") { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT switchboard.make_event_partitions(clock, $3), switchboard.make_event_partitions(
+                    CASE WHEN clock_speed = 1 THEN greatest(clock, $2) ELSE clock END, $3)
+                FROM switchboard.engine WHERE site = $1
+                """, parameters)
+        }
+    }
+}
+
+/// A store whose lease is held, with all that was in it.
+package struct OpenedStore: Sendable {
+    package let settings: StoreSettings
+    package let epoch: Int64
+    package let state: StoredState
+    package let writer: JournalWriter
+
+    /// A reader of the log and of closed inquiries, on a thread and connection of its own.
+    package func makeReader() -> JournalReader { JournalReader(settings) }
+}

@@ -1,0 +1,88 @@
+@testable import Routing
+
+/// A channel of a test's plan, in names; `TestPlan.of` turns them into numbers.
+struct TestChannel {
+    var name: String
+    var weight: Int32 = 25
+    var limit: Int32 = 4
+    var target = TimeSpan.minutes(1)
+    var offerTimeout = TimeSpan.seconds(30)
+    var wrapUp = TimeSpan.zero
+    var isAutomatic = false
+    var keepsWorkOffline = false
+    /// nil: anything.
+    var with: [String]?
+    var interruptedBy: [String] = []
+
+    static func channel(
+        _ name: String, weight: Int32 = 25, limit: Int32 = 4, target: TimeSpan = .minutes(1),
+        offerTimeout: TimeSpan = .seconds(30), wrapUp: TimeSpan = .zero, isAutomatic: Bool = false,
+        keepsWorkOffline: Bool = false, with: [String]? = nil, interruptedBy: [String] = []
+    ) -> TestChannel {
+        TestChannel(
+            name: name, weight: weight, limit: limit, target: target, offerTimeout: offerTimeout, wrapUp: wrapUp,
+            isAutomatic: isAutomatic, keepsWorkOffline: keepsWorkOffline, with: with, interruptedBy: interruptedBy)
+    }
+
+    /// PLAN.md's default channels, but for the target: it is the same for all, so that order is by arrival.
+    static let defaults: [TestChannel] = [
+        .channel("voice", weight: 100, limit: 1, offerTimeout: .seconds(20)),
+        .channel("chat"),
+        .channel("social"),
+        .channel(
+            "email", weight: 10, limit: 10, isAutomatic: true, keepsWorkOffline: true, interruptedBy: ["voice"]),
+    ]
+}
+
+extension CompiledPlan {
+    /// A plan of those channels, with PLAN.md's defaults elsewhere.
+    static func of(
+        _ channels: [TestChannel] = TestChannel.defaults, queues: [Queue] = [Queue(name: "default")],
+        boost: TimeSpan = .minutes(1), grace: TimeSpan = .seconds(30), missedOffersToAway: Int32 = 1
+    ) -> CompiledPlan {
+        func set(_ names: [String]) -> ChannelSet {
+            var set = ChannelSet.none
+            for (index, channel) in channels.enumerated() where names.contains(channel.name) {
+                set.insert(ChannelIndex(index))
+            }
+            return set
+        }
+        let compiled = channels.map { channel in
+            Channel(
+                name: channel.name, weight: channel.weight, limit: channel.limit, target: channel.target,
+                offerTimeout: channel.offerTimeout, wrapUp: channel.wrapUp,
+                acceptsAutomatically: channel.isAutomatic, keepsWorkOffline: channel.keepsWorkOffline,
+                with: channel.with.map(set) ?? .all, interruptedBy: set(channel.interruptedBy))
+        }
+        return CompiledPlan(
+            version: 1, channels: compiled, queues: queues, defaultQueue: 0, defaultPriority: 0,
+            priorityBoost: boost, disconnectGrace: grace, missedOffersToAway: missedOffersToAway)
+    }
+
+    /// One queue that selects in that way.
+    static func selecting(_ selection: Selection, _ channels: TestChannel..., missed: Int32 = 1) -> CompiledPlan {
+        .of(
+            channels, queues: [Queue(name: "default", selection: selection)], missedOffersToAway: missed)
+    }
+
+    static func of(_ first: TestChannel, _ others: TestChannel...) -> CompiledPlan { .of([first] + others) }
+}
+
+/// A generator whose whole state is its seed: SplitMix64 (Steele, Lea, Flood 2014).
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True once in `count` times.
+    mutating func once(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+    mutating func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+}

@@ -1,0 +1,47 @@
+@testable import Routing
+
+/// What a store would hold: the rows as the batches left them.
+struct Store {
+    private(set) var inquiries: [Int64: InquiryRow] = [:]
+    private(set) var agents: [String: AgentRow] = [:]
+    private(set) var keys: [Digest128: KeyRow] = [:]
+    private(set) var engine: EngineRow
+
+    init(engine: EngineRow) { self.engine = engine }
+
+    /// Takes a batch in. Returns what no store could take.
+    mutating func take(_ changes: Changes, engine row: EngineRow) -> [String] {
+        var faults: [String] = []
+        var seen: Set<Int64> = []
+        for var change in changes.inquiries {
+            if !seen.insert(change.id).inserted { faults.append("inquiry \(change.id) twice in one batch") }
+            let known = inquiries[change.id]
+            if (known == nil) != (change.submission != nil) {
+                faults.append("inquiry \(change.id) is whole exactly when it is new")
+            }
+            change.submission = change.submission ?? known?.submission
+            inquiries[change.id] = change
+        }
+        var people: Set<String> = []
+        for var change in changes.agents {
+            if !people.insert(change.id).inserted { faults.append("agent \(change.id) twice in one batch") }
+            change.definition = change.definition ?? agents[change.id]?.definition
+            if change.definition == nil { faults.append("agent \(change.id) has no definition") }
+            agents[change.id] = change
+        }
+        for key in changes.keys { keys[key.fingerprint] = key }
+        engine = row
+        return faults
+    }
+
+    /// What a start finds.
+    var recovered: Recovered {
+        let kept = inquiries.values.filter { $0.state.isLive || $0.wrapUpEnds != nil }
+        let oldest = engine.clock - Limits.keyWindow
+        return Recovered(
+            engine: engine,
+            agents: agents.values.sorted { $0.number < $1.number },
+            inquiries: kept.sorted { $0.id < $1.id },
+            keys: keys.values.filter { $0.at >= oldest }.sorted { ($0.at, $0.inquiry) < ($1.at, $1.inquiry) })
+    }
+}

@@ -1,0 +1,223 @@
+@testable import Routing
+
+// Recomputes from scratch what the engine's structures keep, and tells the differences.
+
+extension Engine {
+    func structureFaults() -> [String] {
+        var faults: [String] = []
+        faults += classFaults()
+        faults += ableFaults()
+        faults += roomFaults()
+        faults += workFaults()
+        faults += timerFaults()
+        faults += laneFaults()
+        return faults
+    }
+
+    private var slots: [UInt32] { (0..<inquiries.end).filter { inquiries.contains($0) } }
+
+    /// Each waiting inquiry stands in its class once: in the heap, or beside it with exclusions.
+    private func classFaults() -> [String] {
+        var faults: [String] = []
+        var references = Array(repeating: 0, count: classes.count)
+        var waiting = Array(repeating: 0, count: classes.count)
+        for slot in slots {
+            let requirement = Int(inquiries[slot].requirement)
+            references[requirement] += 1
+            let stands = waitPositions.contains(slot)
+            let isAside = classes[requirement].aside.filter { $0 == slot }.count
+            let trail = inquiries[slot].trail
+            let isExcluding = trail != none && !trails[trail].excluded.isEmpty
+            let waits = inquiries[slot].state == .waiting
+            if waits { waiting[requirement] += 1 }
+            if stands != (waits && !isExcluding) || isAside != (waits && isExcluding ? 1 : 0) {
+                faults.append("inquiry \(inquiries[slot].id) stands in the wrong place of its class")
+            }
+            let isListed = excluding.filter { $0 == slot }.count
+            if isListed != (isExcluding && inquiries[slot].state.isLive ? 1 : 0) {
+                faults.append("inquiry \(inquiries[slot].id) is listed \(isListed) times as excluding")
+            }
+            if self.slot(of: inquiries[slot].id) != slot { faults.append("inquiry \(inquiries[slot].id) is not found") }
+        }
+        for requirement in classes.indices {
+            let record = classes[requirement]
+            faults += heapFaults(record.waiting, waitPositions, "class \(requirement)") { waitKey($0) }
+            if heads[requirement] != record.waiting.head?.key ?? .never { faults.append("head of class \(requirement)") }
+            if record.waiting.count + record.aside.count != waiting[requirement] {
+                faults.append("class \(requirement) does not hold its inquiries")
+            }
+            if record.references != references[requirement] { faults.append("references of class \(requirement)") }
+            let isAside = asideClasses.filter { $0 == UInt32(requirement) }.count
+            if isAside != (record.aside.isEmpty ? 0 : 1) { faults.append("class \(requirement) aside \(isAside) times") }
+        }
+        return faults
+    }
+
+    private func heapFaults<Key>(
+        _ heap: IndexedHeap<Key>, _ positions: HeapPositions, _ name: String, _ key: (UInt32) -> Key?
+    ) -> [String] {
+        var faults: [String] = []
+        for (position, entry) in heap.entries.enumerated() {
+            if positions[entry.item] != UInt32(position) { faults.append("\(name): a position is wrong") }
+            if position > 0, entry.key < heap.entries[(position - 1) / 4].key { faults.append("\(name): the order") }
+            if key(entry.item) != entry.key { faults.append("\(name): the key of \(entry.item) is stale") }
+        }
+        return faults
+    }
+
+    /// A class lists a profile, and the profile the class, exactly when the one meets the other.
+    private func ableFaults() -> [String] {
+        var faults: [String] = []
+        let freed = Set(freeClasses)
+        for requirement in classes.indices {
+            for profile in profiles.indices {
+                let channel = Int(classes[requirement].channel)
+                let isAble = profiles[profile].agents > 0 && !freed.contains(UInt32(requirement))
+                    && meetsNaively(profile, requirement)
+                let listed = classes[requirement].able.filter { $0 == UInt32(profile) }.count
+                let lists = profiles[profile].classes[channel].filter { $0 == UInt32(requirement) }.count
+                if listed != (isAble ? 1 : 0) || lists != listed {
+                    faults.append("class \(requirement) and profile \(profile) are listed \(listed) and \(lists) times")
+                }
+            }
+        }
+        return faults
+    }
+
+    private func meetsNaively(_ profile: Int, _ requirement: Int) -> Bool {
+        profiles[profile].channels.contains(classes[requirement].channel)
+            && classes[requirement].skills.allSatisfy { needed in
+                profiles[profile].skills.contains { $0.skill == needed.skill && $0.level >= needed.level }
+            }
+    }
+
+    /// The heaps of a profile hold its agents with room, and nobody else.
+    private func roomFaults() -> [String] {
+        var faults: [String] = []
+        for profile in profiles.indices {
+            let members = agents.indices.filter { Int(agents[$0].profile) == profile }
+            if profiles[profile].agents != members.count { faults.append("members of profile \(profile)") }
+            for channel in 0..<stride {
+                let rooms = Set(
+                    members.filter { hasRoom(AgentIndex($0), on: ChannelIndex(channel)) }
+                        .filter { _ in profiles[profile].channels.contains(ChannelIndex(channel)) }
+                        .map { UInt32($0 * stride + channel) })
+                let signedOn = members.filter { member in
+                    agents[member].state == .ready && agents[member].channelsOn.contains(ChannelIndex(channel))
+                        && profiles[profile].channels.contains(ChannelIndex(channel))
+                }
+                let name = "profile \(profile) channel \(channel)"
+                if profiles[profile].signedOn[channel] != signedOn.count { faults.append("\(name): signed on") }
+                if usesLoad {
+                    let heap = profiles[profile].byLoad[channel]
+                    if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by load") }
+                    faults += heapFaults(heap, loadPositions, name) { roomKey($0, byLoad: true) }
+                    if loadHeads[profile * stride + channel] != heap.head?.key ?? .nobody { faults.append("\(name) head") }
+                }
+                if usesIdle {
+                    let heap = profiles[profile].byIdle[channel]
+                    if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by idle") }
+                    faults += heapFaults(heap, idlePositions, name) { roomKey($0, byLoad: false) }
+                    if idleHeads[profile * stride + channel] != heap.head?.key ?? .nobody { faults.append("\(name) head") }
+                }
+            }
+        }
+        return faults
+    }
+
+    private func roomKey(_ item: UInt32, byLoad: Bool) -> RoomKey {
+        let agent = Int(item) / stride
+        let record = agents[agent]
+        var load: UInt32 = 0
+        if byLoad {
+            let points = Int64(record.used) * 1_073_741_824 / Int64(record.capacity)
+            let items = Int64(counts[Int(item)]) * 1_073_741_824 / Int64(limits[Int(item)])
+            load = UInt32(min(max(points, items), 1_073_741_824))
+        }
+        return RoomKey(load: load, agent: UInt32(agent), idleSince: record.idleSince.microseconds)
+    }
+
+    /// Counts and points are those of the offers, assignments and wrap-ups.
+    private func workFaults() -> [String] {
+        var faults: [String] = []
+        for agent in agents.indices {
+            let mine = slots.filter { slot in
+                guard inquiries[slot].agent == UInt32(agent) else { return false }
+                let state = inquiries[slot].state
+                return state == .offered || state == .assigned || inquiries[slot].wrapUpEnds != .epoch
+            }
+            let name = agents[agent].id
+            if Set(work(of: UInt32(agent))) != Set(mine) { faults.append("the work of \(name)") }
+            if Int(agents[agent].workCount) != mine.count { faults.append("the count of \(name)'s work") }
+            let busy = mine.filter { inquiries[$0].state != .offered }.count
+            if Int(agents[agent].busyCount) != busy { faults.append("how busy \(name) is") }
+            var used: Int32 = 0
+            for channel in 0..<stride {
+                let count = mine.filter { Int(classes[Int(inquiries[$0].requirement)].channel) == channel }.count
+                if Int(counts[agent * stride + channel]) != count { faults.append("\(name)'s count of \(channel)") }
+                used += Int32(count) * plan.channels[channel].weight
+            }
+            if agents[agent].used != used { faults.append("\(name)'s points") }
+        }
+        return faults
+    }
+
+    /// Every timer has its owner, and every owner its timer.
+    private func timerFaults() -> [String] {
+        var faults = heapFaults(timers, timerPositions, "timers") { item in
+            timers.entries[Int(timerPositions[item])].key
+        }
+        var expected = 0
+        for slot in slots {
+            let record = inquiries[slot]
+            let due: Instant? =
+                switch record.state {
+                case .offered: record.isFrozen ? nil : record.offerExpires
+                case .completed: record.wrapUpEnds == .epoch ? nil : record.wrapUpEnds
+                case .waiting, .assigned, .abandoned, .cancelled: nil
+                }
+            if due != self.due(of: record.timer) { faults.append("the timer of inquiry \(record.id)") }
+            if due != nil { expected += 1 }
+            if record.trail != none, trails[record.trail].timer != none {
+                expected += 1
+                if trails[record.trail].excluded.isEmpty { faults.append("exclusions of \(record.id)") }
+            }
+        }
+        for agent in agents where agent.graceTimer != none {
+            expected += 1
+            if !agent.isInGrace { faults.append("the grace of \(agent.id)") }
+        }
+        if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
+        return faults
+    }
+
+    private func due(of timer: UInt32) -> Instant? {
+        timer == none ? nil : timers.entries[Int(timerPositions[timer])].key.due
+    }
+
+    /// The lists of those that wait or are offered, by their age, and the counts of each state.
+    private func laneFaults() -> [String] {
+        var faults: [String] = []
+        for lane in figures.lanes.indices {
+            let mine = slots.filter { self.lane(of: $0) == lane }
+            let expected = mine.filter { inquiries[$0].state == .waiting || inquiries[$0].state == .offered }
+                .sorted { (inquiries[$0].queuedAt, inquiries[$0].id) < (inquiries[$1].queuedAt, inquiries[$1].id) }
+            var found: [UInt32] = []
+            var slot = figures.lanes[lane].first
+            while slot != none, found.count <= expected.count {
+                found.append(slot)
+                slot = inquiries[slot].nextInLane
+            }
+            if found != expected { faults.append("the order of lane \(lane)") }
+            if figures.lanes[lane].last != expected.last ?? none { faults.append("the end of lane \(lane)") }
+            let counts = [InquiryState.waiting, .offered, .assigned].map { state in
+                mine.filter { inquiries[$0].state == state }.count
+            }
+            let kept = figures.lanes[lane]
+            if counts != [Int(kept.waiting), Int(kept.offered), Int(kept.assigned)] {
+                faults.append("the counts of lane \(lane)")
+            }
+        }
+        return faults
+    }
+}

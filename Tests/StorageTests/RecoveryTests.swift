@@ -1,0 +1,230 @@
+import Postgres
+import Routing
+import Testing
+
+@testable import Storage
+
+@Suite struct RecoveryTests {
+    private let start = Sample.start
+
+    /// Everything that is optional, set.
+    private var full: InquiryRow {
+        var row = Sample.waiting(
+            3,
+            Sample.submission(
+                key: "order-981", customer: "고객 \"42\"", subject: "환불\n문의", attributes: #"{"tier":"gold","상품":"신발"}"#,
+                skills: [SkillLevel(skill: "billing", level: 3), SkillLevel(skill: "한국어", level: 10)]))
+        row.state = .offered
+        row.stateSince = start + .seconds(5)
+        row.priority = -100
+        row.agent = "김 상담"
+        row.offerExpires = start + .seconds(20)
+        row.acceptedAt = start + .seconds(1)
+        row.excluded = ["lee", "q\"uote\\"]
+        row.excludedAt = start + .seconds(4)
+        row.disposition = Array("아니오".utf8)
+        return row
+    }
+
+    @Test("inquiries come back as they were written, everything optional set or not")
+    func inquiries() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let plain = Sample.waiting(1)
+        // Not in order of id: recovery puts them in order.
+        #expect(await store.commit(store.batch(inquiries: [full, plain])).isDone)
+        await store.close()
+        let again = try await test.open()
+        #expect(again.state.recovered.inquiries == [plain, full])
+        #expect(again.state.batch == 1)
+        await again.close()
+    }
+
+    @Test("an update changes all that can change and keeps the submission")
+    func update() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        #expect(await store.commit(store.batch(inquiries: [Sample.waiting(3, full.submission)])).isDone)
+        var changed = full
+        changed.submission = nil
+        #expect(await store.commit(store.batch(2, inquiries: [changed])).isDone)
+        #expect(try await inquiries(test) == [full])
+
+        var back = Sample.waiting(3, nil)
+        #expect(await store.commit(store.batch(3, inquiries: [back])).isDone)
+        back.submission = full.submission
+        #expect(try await inquiries(test) == [back])
+        await store.close()
+    }
+
+    @Test("closed inquiries stay in the store; those in wrap-up come back")
+    func closed() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let ids: [Int64] = [1, 2, 3, 4]
+        #expect(await store.commit(store.batch(inquiries: ids.map { Sample.waiting($0) })).isDone)
+        var abandoned = Sample.waiting(4, nil)
+        abandoned.state = .abandoned
+        abandoned.closedAt = start
+        let rows = [Sample.completed(1), Sample.completed(2, wrapUpEnds: start + .seconds(120)), abandoned]
+        #expect(await store.commit(store.batch(2, inquiries: rows)).isDone)
+        var wrapping = rows[1]
+        wrapping.submission = Sample.submission()
+        #expect(try await inquiries(test) == [wrapping, Sample.waiting(3)])
+
+        let reader = store.makeReader()
+        var gone = rows[0]
+        gone.submission = Sample.submission()
+        #expect(try await reader.inquiry(id: 1) == gone)
+        #expect(try await reader.inquiry(id: 99) == nil)
+        try await blocking { reader.stop() }
+        await store.close()
+    }
+
+    @Test("agents come back in order of number, everything optional set or not")
+    func agents() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var kim = Sample.agent(
+            "김", 0,
+            AgentDefinition(
+                name: "김 \"철수\"", team: "서울", skills: [SkillLevel(skill: "billing", level: 5)],
+                channels: [ChannelLimit(channel: "voice", limit: 1), ChannelLimit(channel: "chat", limit: nil)],
+                capacity: 10_000))
+        kim.state = .away
+        kim.awayReason = "점심"
+        kim.channelsOn = ["chat", "email"]
+        kim.missedInRow = 2
+        kim.idleSince = start + .seconds(7)
+        var lee = Sample.agent("lee", 1)
+        var none = Sample.agent("none", 2, AgentDefinition(channels: []))
+        none.channelsOn = []
+        #expect(await store.commit(store.batch(agents: [lee, none, kim])).isDone)
+        #expect(try await recovered(test).agents == [kim, lee, none])
+
+        // A hot update leaves the definition alone, a definition replaces everything.
+        lee.state = .ready
+        lee.stateSince = start + .seconds(1)
+        let definition = lee.definition
+        lee.definition = nil
+        kim = Sample.agent("김", 0, AgentDefinition(capacity: 1))
+        #expect(await store.commit(store.batch(2, agents: [lee, kim])).isDone)
+        lee.definition = definition
+        #expect(try await recovered(test).agents == [kim, lee, none])
+        await store.close()
+    }
+
+    @Test("keys within the window come back in order of time; an expired one is used anew")
+    func keys() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let old = Sample.key(1, inquiry: 1, at: start - .days(7))
+        let recent = Sample.key(2, inquiry: 2, at: start - .days(7) + .milliseconds(1))
+        let latest = Sample.key(.max, inquiry: 3, at: start)
+        let twin = Sample.key(4, inquiry: 4, at: start)
+        #expect(await store.commit(store.batch(keys: [twin, latest, old, recent])).isDone)
+        #expect(try await recovered(test).keys == [recent, latest, twin])
+
+        let reused = Sample.key(1, inquiry: 9, at: start)
+        #expect(await store.commit(store.batch(2, keys: [reused])).isDone)
+        #expect(try await recovered(test).keys == [recent, latest, twin, reused])
+        await store.close()
+    }
+
+    @Test("the engine's row, tokens and plans come back")
+    func rest() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let admin = TokenRow(id: 1, role: "admin", digest: [UInt8](repeating: 1, count: 32), createdAt: start)
+        var supervisor = TokenRow(
+            id: 2, role: "supervisor", name: "팀장", teams: ["서울", "부산"], digest: [UInt8](repeating: 2, count: 32),
+            createdAt: start, expiresAt: start + .days(1))
+        let plan = PlanRow(version: 1, at: start, author: "admin", note: "첫", body: Array(#"{"queues": {}}"#.utf8))
+        var batch = store.batch(tokens: [supervisor, admin], plans: [plan])
+        batch.engine = EngineRow(seq: 12, nextID: 7, clock: start + .seconds(9), totals: Totals())
+        batch.engine.totals.submitted = 6
+        batch.engine.totals.completed = 3
+        batch.engine.totals.abandoned = 2
+        batch.engine.totals.cancelled = 1
+        #expect(await store.commit(batch).isDone)
+        supervisor.revokedAt = start + .seconds(2)
+        #expect(await store.commit(JournalBatch(number: 2, engine: batch.engine, changes: Changes(), tokens: [supervisor])).isDone)
+        await store.close()
+
+        let again = try await test.open()
+        #expect(again.state.recovered.engine == batch.engine)
+        #expect(again.state.tokens == [admin, supervisor])
+        #expect(again.state.plans == [plan])
+        #expect(again.state.batch == 2)
+        await again.close()
+    }
+
+    @Test("a row that no batch can have written is named")
+    func corrupt() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        #expect(await store.commit(store.batch(inquiries: [Sample.waiting(17)])).isDone)
+        await store.close()
+        try await test.sql("UPDATE switchboard.inquiry SET skills = '[1]'")
+        let error = try #require(try await test.openingFailure())
+        #expect(error.code == .corrupt)
+        #expect(error.description == "the skills of inquiry 17 are not levels by name")
+    }
+
+    @Test("a start that lost its lease meanwhile does not serve")
+    func deposedStart() async throws {
+        let test = try await TestStore()
+        await (try test.open()).close()
+        let error = await #expect(throws: StorageError.self) {
+            try await blocking {
+                let connection = try Connection(test.conninfo, applicationName: "test", timeout: .seconds(20))
+                defer { connection.close() }
+                let old = LeaseTerm(site: 0, epoch: 0, length: .seconds(4))
+                _ = try Recovery(connection: connection, term: old, keyWindow: .days(7)).read()
+            }
+        }
+        #expect(error?.code == .deposed)
+    }
+
+    /// What a start would find now; the open store keeps its lease.
+    private func recovered(_ test: TestStore) async throws -> Recovered {
+        try await blocking {
+            let connection = try Connection(test.conninfo, applicationName: "test", timeout: .seconds(20))
+            defer { connection.close() }
+            let term = LeaseTerm(site: 0, epoch: 1, length: .seconds(4))
+            return try Recovery(connection: connection, term: term, keyWindow: .days(7)).read().recovered
+        }
+    }
+
+    private func inquiries(_ test: TestStore) async throws -> [InquiryRow] { try await recovered(test).inquiries }
+}
+
+extension JournalReader {
+    func inquiry(id: Int64) async throws -> InquiryRow? {
+        try await withCheckedThrowingContinuation { continuation in
+            inquiry(id: id) { continuation.resume(with: $0) }
+        }
+    }
+
+    func events(after seq: Int64, limit: Int32 = 1_000) async throws -> [LogEntry] {
+        try await withCheckedThrowingContinuation { continuation in
+            events(after: seq, limit: limit) { continuation.resume(with: $0) }
+        }
+    }
+
+    func seqs() async throws -> (first: Int64?, last: Int64) {
+        let first = try await withCheckedThrowingContinuation { continuation in
+            firstSeq { continuation.resume(with: $0) }
+        }
+        let last = try await withCheckedThrowingContinuation { continuation in
+            lastSeq { continuation.resume(with: $0) }
+        }
+        return (first, last)
+    }
+
+    func maintain(clock: Instant, keys: Int32 = 10_000) async throws -> Maintenance {
+        try await withCheckedThrowingContinuation { continuation in
+            maintain(clock: clock, keys: keys) { continuation.resume(with: $0) }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Postgres
+import Routing
+import Testing
+
+@testable import Storage
+
+@Suite struct StatementPlanTests {
+    @Test("what runs per batch looks rows up by index, even when prepared on empty, never analysed tables")
+    func writerPlans() async throws {
+        let statements = JournalStatement.allCases.map { ($0.rawValue, $0.sql) }
+        let plans = try await plans(of: statements, session: WriterStatement.session)
+        #expect(plans["updateInquiries"]?.contains("Index Scan using inquiry_pkey") == true)
+        #expect(plans["updateAgents"]?.contains("Index Scan using agent_pkey") == true)
+        for (name, plan) in plans {
+            #expect(!plan.contains("Seq Scan") && !plan.contains("Hash") && !plan.contains("Merge"), "\(name): \(plan)")
+        }
+    }
+
+    @Test("a replay reads the log by its key and each inquiry by its own")
+    func readerPlans() async throws {
+        let statements: [ReaderStatement] = [.events, .firstSeq, .inquiry]
+        let plans = try await plans(of: statements.map { ($0.rawValue, $0.sql) }, session: ReaderStatement.session)
+        #expect(plans["events"]?.contains("Index Scan using inquiry_pkey") == true)
+        for (name, plan) in plans { #expect(!plan.contains("Seq Scan"), "\(name): \(plan)") }
+    }
+
+    private func plans(of statements: [(String, String)], session: String) async throws -> [String: String] {
+        let test = try await TestStore()
+        await (try test.open()).close()
+        return try await blocking {
+            let connection = try Connection(test.conninfo, applicationName: "test", timeout: .seconds(20))
+            defer { connection.close() }
+            try connection.execute(session)
+            var plans: [String: String] = [:]
+            for (name, sql) in statements {
+                try connection.prepare(name, sql)
+                let count = (1...30).last { sql.contains("$\($0)") } ?? 0
+                let nulls = Array(repeating: "NULL", count: count).joined(separator: ", ")
+                let result = try connection.execute("EXPLAIN (COSTS OFF) EXECUTE \"\(name)\"(\(nulls))")
+                plans[name] = (0..<result.rowCount).compactMap { result.text($0, 0) }.joined(separator: "\n")
+            }
+            return plans
+        }
+    }
+
+    @Test("nearly every update of an inquiry and an agent stays in its page")
+    func hot() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let ids = (1...500).map { Int64($0) }
+        let attributes = #"{"lang":"en","tier":"gold","region":"emea","order":123456,"customer":654321}"#
+        let rows = ids.map { Sample.waiting($0, Sample.submission(key: "order-\($0)", attributes: attributes)) }
+        let agents = (0..<50).map { Sample.agent("agent-\($0)", $0) }
+        #expect(await store.commit(store.batch(inquiries: rows, agents: agents)).isDone)
+        for round in 1...3 {
+            let changed = ids.map { id in
+                var row = Sample.waiting(id, nil)
+                row.state = round == 3 ? .completed : .assigned
+                row.agent = "agent-\(id % 50)"
+                row.acceptedAt = Sample.start
+                row.closedAt = round == 3 ? Sample.start : nil
+                return row
+            }
+            var moved = agents
+            for index in moved.indices { moved[index].definition = nil }
+            #expect(await store.commit(store.batch(1 + Int64(round), inquiries: changed, agents: moved)).isDone)
+        }
+        await store.close()
+        // The writer's session has reported its counts when it ended; until then there is nothing to see.
+        let share = """
+            SELECT min(n_tup_hot_upd::float8 / n_tup_upd) >= 0.9 FROM pg_stat_user_tables
+            WHERE relname IN ('inquiry', 'agent') HAVING sum(n_tup_upd) >= 1650
+            """
+        var isHot: String?
+        while isHot == nil { isHot = try await test.sql(share) }
+        #expect(isHot == "t")
+    }
+}
