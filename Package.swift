@@ -65,6 +65,30 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "switchboard-bench",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "bench/SwitchboardBench", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "Storage"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
+        .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"], swiftSettings: settings),
+        .testTarget(name: "PlanTests", dependencies: ["Plan", "Routing"], swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(name: "ClientTests", dependencies: ["Client", "LineProtocol"] + nio, swiftSettings: settings),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+        .testTarget(
+            name: "SwitchboardTests",
+            dependencies: [
+                "Client", "LineProtocol", "Plan", "Postgres", "Routing", "Server", "Storage", "TestSupport", "switchboard",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -254,6 +254,7 @@ CREATE TABLE switchboard.inquiry (
     agent text,
     outcome text,
     excluded text[],
+    passed text[],
     disposition text,
     channel text NOT NULL,
     skills json,
@@ -264,6 +265,7 @@ CREATE TABLE switchboard.inquiry (
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
     CONSTRAINT inquiry_id CHECK ((id > 0)),
     CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
+    CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
     CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT inquiry_state CHECK (
 CASE state
@@ -308,6 +310,8 @@ COMMENT ON COLUMN switchboard.inquiry.priority IS '-100 to 100, higher is more u
 COMMENT ON COLUMN switchboard.inquiry.agent IS 'Offered to, assigned to, or who completed it.';
 
 COMMENT ON COLUMN switchboard.inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
+
+COMMENT ON COLUMN switchboard.inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
 
 COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was declined, cancelled or how it ended; free text.';
 

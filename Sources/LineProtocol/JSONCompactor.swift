@@ -38,8 +38,8 @@ package struct JSONFault: Error, Sendable, Equatable {
     }
 }
 
-/// Checks JSON (RFC 8259) and writes it compactly: no insignificant white space, only the escapes that must be, so equal
-/// strings have equal bytes. Linear, but for the sort of an object's keys; does not recurse.
+/// Checks JSON (RFC 8259) and writes it compactly: no insignificant white space, only the escapes that must be, so
+/// equal strings have equal bytes. Linear, but for the sort of an object's keys; does not recurse.
 struct JSONCompactor {
     private enum Expectation { case value, firstValue, firstKey, key, end }
 

@@ -47,7 +47,7 @@ package enum JSONText {
         }
     }
 
-    /// Appends a JSON string with all that the output rules escape. `text` is UTF-8; what is not, and NUL, becomes U+FFFD.
+    /// Appends a JSON string with all that the output rules escape. What is not UTF-8, and NUL, becomes U+FFFD.
     static func append(quoted text: Span<UInt8>, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         appendCharacters(text, to: &out, isJSON: false)

@@ -1,7 +1,7 @@
 /// Cuts a stream of bytes into lines, with bounded memory and in linear time however the bytes come in.
 ///
-/// Pull: `append` what was read, then call `next` until it gives nil; a caller that must not go on (the answers pile up,
-/// or HELLO is being looked at and may raise the limit) stops calling. One owner, no thread of its own.
+/// Pull: `append` what was read, then call `next` until it gives nil; a caller that must not go on (the answers pile
+/// up, or HELLO is being looked at and may raise the limit) stops calling. One owner, no thread of its own.
 package struct LineFramer: Sendable {
     /// What a line turned out to be. The bytes that come with it are the line without its terminator, or at most its
     /// first 66 bytes if it cannot be used.
@@ -47,7 +47,9 @@ package struct LineFramer: Sendable {
     package mutating func append(_ chunk: some Collection<UInt8>) {
         guard !isForeign else { return }
         makeRoom()
-        buffer.append(contentsOf: chunk)
+        // One copy of memory where the bytes lie together, whoever's type they are in.
+        let isCopied: Void? = chunk.withContiguousStorageIfAvailable { buffer.append(contentsOf: $0) }
+        if isCopied == nil { buffer.append(contentsOf: chunk) }
     }
 
     /// Hands the next line to `body`, or gives nil if there is none yet. Empty lines are left out.

@@ -30,6 +30,8 @@ package enum NameFault: Error, Sendable, Equatable {
 
 /// The name in NFC if it is one: 1–64 bytes of letters, marks and digits of any script and `_ . -`.
 package func checkedName(_ name: String) throws(NameFault) -> String {
+    // No composition makes a text six times shorter: do not normalise what cannot become a name.
+    if name.utf8.count > 6 * Limits.nameBytes { throw .tooLong(bytes: name.utf8.count) }
     let normal = normalizedName(name)
     for scalar in normal.unicodeScalars where !UnicodeText.isName(scalar) { throw .character(scalar) }
     let count = normal.utf8.count

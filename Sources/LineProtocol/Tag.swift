@@ -5,7 +5,8 @@ package enum Tag {
 
     /// The tag that a line begins with, `#` included, or nil if it begins with something else.
     ///
-    /// A tag ends with a space or with the line. `line` may be the first 66 bytes of a longer line: a tag has at most 65.
+    /// A tag ends with a space or with the line. `line` may be the first 66 bytes of a longer line, since a tag has at
+    /// most 65.
     package static func leading(_ line: Span<UInt8>) -> Range<Int>? {
         guard line.count >= 2, line[0] == UInt8(ascii: "#") else { return nil }
         var index = 1

@@ -111,7 +111,7 @@ package enum VerbTable {
             ],
             roles: .admin, changesState: true,
             summary:
-                "creates or changes an agent; a field left out keeps its value, an empty one returns to its default"),
+                "creates or changes an agent: a field left out stays, an empty one returns to its default"),
         VerbSpec(
             .agentGet, "AGENT GET", PositionalSpec("id", .name), roles: supervises, errors: [.notFound],
             summary: "an agent as it stands"),

@@ -24,7 +24,8 @@ package enum WireTime {
 
     /// Reads RFC 3339: `2026-03-02T00:00:00Z`, with a fraction, with an offset such as `+09:00`. Nil if it is none.
     ///
-    /// Digits of the fraction after the sixth are dropped. A leap second (`:60`) is refused: the engine's clock has none.
+    /// Digits of the fraction after the sixth are dropped. A leap second (`:60`) is refused: the engine's clock has
+    /// none.
     package static func parseInstant(_ text: Span<UInt8>) -> Int64? {
         guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] | 0x20 == UInt8(ascii: "t"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),

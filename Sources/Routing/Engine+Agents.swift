@@ -23,7 +23,7 @@ extension Engine {
 
     mutating func away(_ agent: AgentIndex, reason: String, into output: inout Output) {
         output.reply = .agent(agent)
-        guard agents[Int(agent)].state != .away || agents[Int(agent)].awayReason != reason else { return }
+        guard agents[Int(agent)].state != .away || agentTexts[Int(agent)].awayReason != reason else { return }
         if agents[Int(agent)].state == .offline {
             agents[Int(agent)].idleSince = now
             endExclusions(of: agent)
@@ -120,13 +120,13 @@ extension Engine {
         guard known != nil || agents.count < Limits.agents else {
             throw Rejection(.limit, "there are \(Limits.agents) agents already")
         }
-        var definition = known.map { agents[Int($0)].definition } ?? AgentDefinition()
+        var definition = known.map { agentTexts[Int($0)].definition } ?? AgentDefinition()
         if case .set(let name) = change.name { definition.name = name }
         if case .set(let team) = change.team { definition.team = team }
         if case .set(let skills) = change.skills { definition.skills = skills.sorted { $0.skill < $1.skill } }
         if case .set(let channels) = change.channels { definition.channels = channels }
         if case .set(let capacity) = change.capacity { definition.capacity = capacity }
-        if let known, agents[Int(known)].definition == definition { return .agent(known) }
+        if let known, agentTexts[Int(known)].definition == definition { return .agent(known) }
 
         let channels = try channelSet(of: definition)
         let profile = try joinProfile(
@@ -159,10 +159,8 @@ extension Engine {
 
     mutating func addAgent(_ id: String, profile: UInt32) -> AgentIndex {
         let agent = agentNames.intern(id)
-        agents.append(
-            Agent(
-                id: id, definition: AgentDefinition(), profile: profile, stateSince: now, idleSince: now,
-                capacity: 0))
+        agents.append(Agent(profile: profile, stateSince: now, idleSince: now, capacity: 0))
+        agentTexts.append(AgentTexts(id: id))
         for _ in 0..<stride {
             counts.append(0)
             limits.append(0)
@@ -174,7 +172,7 @@ extension Engine {
     }
 
     mutating func define(_ agent: AgentIndex, _ definition: AgentDefinition) {
-        agents[Int(agent)].definition = definition
+        agentTexts[Int(agent)].definition = definition
         agents[Int(agent)].capacity = definition.capacity
         for channel in 0..<stride {
             limits[Int(agent) * stride + channel] = limit(of: definition, on: channel)
@@ -265,13 +263,14 @@ extension Engine {
 
     private mutating func setPresence(_ agent: AgentIndex, _ state: AgentState, awayReason: String) {
         agents[Int(agent)].state = state
-        agents[Int(agent)].awayReason = awayReason
+        agentTexts[Int(agent)].awayReason = awayReason
         agents[Int(agent)].stateSince = now
         if state != .ready { agents[Int(agent)].channelsOn = .all }
         touch(agent: agent)
         updateActivity(agent)
     }
 
+    @inline(__always)
     func updateActivityValue(_ agent: AgentIndex) -> Activity {
         let record = agents[Int(agent)]
         if record.state == .offline { return .none }

@@ -13,9 +13,8 @@ extension Engine {
     /// Afterwards closed inquiries past their limit or time leave memory.
     package mutating func takeChanges(into changes: inout Changes) {
         for slot in changedInquiries {
-            var row = inquiryRow(slot, whole: inquiries[slot].mark == .new)
-            if inquiries[slot].isFrozen { row.offerExpires = inquiries[slot].offerExpires }
-            changes.inquiries.append(row)
+            let isNew = inquiries[slot].mark == .new
+            changes.inquiries.append(inquiryRow(slot, whole: isNew, forStore: true))
             inquiries[slot].mark = .clean
         }
         changedInquiries.removeAll(keepingCapacity: true)
@@ -31,20 +30,19 @@ extension Engine {
 
     /// Drops what closed long ago. Nothing waits for the store then.
     private mutating func forgetClosed() {
-        while let id = closed.first {
-            guard let slot = slot(of: id), !inquiries[slot].state.isLive else {
-                closed.removeFirst()
-                continue
-            }
-            let isOld = inquiries[slot].closedAt + Limits.closedWindow < now
-            guard closed.count > Limits.closedInquiries || isOld, inquiries[slot].wrapUpEnds == .epoch else { return }
+        while let entry = closed.first {
+            guard closed.count > Limits.closedInquiries || entry.at + Limits.closedWindow < now else { return }
+            let isClosed =
+                inquiries.contains(entry.slot) && inquiries[entry.slot].id == entry.id
+                && !inquiries[entry.slot].state.isLive
+            if isClosed && inquiries[entry.slot].wrapUpEnds != .epoch { return }
             closed.removeFirst()
-            forget(slot)
+            if isClosed { forget(entry.slot) }
         }
     }
 
     private mutating func forget(_ slot: UInt32) {
-        inquiryIndex.remove(hash: StableHash.of(UInt64(bitPattern: inquiries[slot].id)), value: slot)
+        inquiryIndex.remove(inquiries[slot].id)
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
         release(requirement: inquiries[slot].requirement)
         inquiries.remove(slot)
@@ -55,29 +53,30 @@ extension Engine {
         order.removeAll { !(inquiries.contains($0.slot) && inquiries[$0.slot].id == $0.id) }
     }
 
-    func inquiryRow(_ slot: UInt32, whole: Bool) -> InquiryRow {
-        let record = inquiries[slot]
-        let requirement = classes[Int(record.requirement)]
-        var row = InquiryRow(
-            id: record.id, submission: whole ? submissionRow(slot) : nil, state: record.state,
-            stateSince: record.stateSince, queue: plan.queues[Int(requirement.queue)].name,
-            priority: record.priority, queuedAt: record.queuedAt, rank: record.rank)
-        if record.agent != none { row.agent = agents[Int(record.agent)].id }
-        if record.state == .offered {
-            row.offerExpires = record.isFrozen ? now + (record.offerExpires - .epoch) : record.offerExpires
-        }
-        if record.acceptedAt != .epoch { row.acceptedAt = record.acceptedAt }
-        if record.closedAt != .epoch { row.closedAt = record.closedAt }
-        if record.wrapUpEnds != .epoch { row.wrapUpEnds = record.wrapUpEnds }
-        row.disposition = record.disposition
-        row.outcome = record.outcome
-        if record.trail != none {
-            let trail = trails[record.trail]
-            row.excluded = trail.excluded.map { agents[Int($0)].id }
-            if trail.excludedAt != .epoch { row.excludedAt = trail.excludedAt }
-            row.passed = trail.passed.map { agents[Int($0)].id }
-        }
-        return row
+    /// The row of an inquiry. `forStore`: as it is written, not as it is shown.
+    @inline(__always)
+    func inquiryRow(_ slot: UInt32, whole: Bool, forStore: Bool = false) -> InquiryRow {
+        let requirement = Int(inquiries[slot].requirement)
+        let agent = inquiries[slot].agent
+        let trail = inquiries[slot].trail
+        // Everything in one call: changing the row afterwards would copy it.
+        return InquiryRow(
+            id: inquiries[slot].id, submission: whole ? submissionRow(slot) : nil, state: inquiries[slot].state,
+            stateSince: inquiries[slot].stateSince, queue: plan.queues[Int(classes[requirement].queue)].name,
+            priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt, rank: inquiries[slot].rank,
+            agent: agent == none ? "" : agentTexts[Int(agent)].id,
+            offerExpires: offerExpires(slot, forStore: forStore), acceptedAt: inquiries[slot].acceptedAt.unlessEpoch,
+            closedAt: inquiries[slot].closedAt.unlessEpoch, wrapUpEnds: inquiries[slot].wrapUpEnds.unlessEpoch,
+            disposition: inquiries[slot].disposition, outcome: inquiries[slot].outcome,
+            excluded: trail == none ? [] : trails[trail].excluded.map { agentTexts[Int($0)].id },
+            excludedAt: trail == none ? nil : trails[trail].excludedAt.unlessEpoch,
+            passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id })
+    }
+
+    private func offerExpires(_ slot: UInt32, forStore: Bool) -> Instant? {
+        guard inquiries[slot].state == .offered else { return nil }
+        let expires = inquiries[slot].offerExpires
+        return inquiries[slot].isFrozen && !forStore ? now + (expires - .epoch) : expires
     }
 
     private func submissionRow(_ slot: UInt32) -> SubmissionRow {
@@ -85,23 +84,20 @@ extension Engine {
         let requirement = classes[Int(record.requirement)]
         return SubmissionRow(
             source: record.source, channel: plan.channels[Int(requirement.channel)].name,
-            skills: levels(requirement.skills), submittedAt: record.submittedAt, texts: record.texts)
-    }
-
-    private func levels(_ skills: ContiguousArray<SkillRequirement>) -> [SkillLevel] {
-        skills.map { SkillLevel(skill: skillNames[$0.skill], level: $0.level) }.sorted { $0.skill < $1.skill }
+            skills: requirement.levels, submittedAt: record.submittedAt, texts: record.texts)
     }
 
     func agentRow(_ agent: AgentIndex, whole: Bool) -> AgentRow {
         let record = agents[Int(agent)]
+        let texts = agentTexts[Int(agent)]
         var on: [String]?
         if record.channelsOn != .all {
             on = plan.channels.indices.filter { record.channelsOn.contains(ChannelIndex($0)) }
                 .map { plan.channels[$0].name }
         }
         return AgentRow(
-            id: record.id, number: Int32(agent), definition: whole ? record.definition : nil, state: record.state,
-            awayReason: record.awayReason, stateSince: record.stateSince, channelsOn: on,
+            id: texts.id, number: Int32(agent), definition: whole ? texts.definition : nil, state: record.state,
+            awayReason: texts.awayReason, stateSince: record.stateSince, channelsOn: on,
             idleSince: record.idleSince, missedInRow: record.missedInRow)
     }
 
@@ -134,7 +130,7 @@ extension Engine {
         let agent = addAgent(row.id, profile: profile)
         define(agent, definition)
         agents[Int(agent)].state = row.state
-        agents[Int(agent)].awayReason = row.awayReason
+        agentTexts[Int(agent)].awayReason = row.awayReason
         agents[Int(agent)].stateSince = row.stateSince
         agents[Int(agent)].idleSince = row.idleSince
         agents[Int(agent)].missedInRow = row.missedInRow
@@ -218,9 +214,9 @@ extension Engine {
                 inquiries[slot].wrapUpEnds = ends
                 inquiries[slot].timer = startTimer(.wrapUp, owner: slot, id: row.id, due: ends)
             }
-            closed.append(row.id)
+            closed.append(ClosedEntry(id: row.id, slot: slot, at: inquiries[slot].closedAt))
         case .abandoned, .cancelled:
-            closed.append(row.id)
+            closed.append(ClosedEntry(id: row.id, slot: slot, at: inquiries[slot].closedAt))
         }
     }
 
@@ -237,15 +233,15 @@ extension Engine {
     package func row(of event: Event) -> EventRow {
         var row = EventRow(
             seq: event.seq, at: event.at, type: event.type, inquiry: event.inquiry,
-            agent: event.agent.map { agents[Int($0)].id } ?? "",
+            agent: event.agent.map { agentTexts[Int($0)].id } ?? "",
             queue: event.queue.map { plan.queues[Int($0)].name } ?? "", details: [])
         switch event.type {
         case .submitted:
             row.add(.channel, .name(channelName(event)))
             row.add(.priority, .integer(event.first))
-            let skills = classes[Int(inquiries[event.slot].requirement)].skills
+            let skills = classes[Int(inquiries[event.slot].requirement)].levels
             if !skills.isEmpty {
-                row.add(.skills, .levels(levels(skills)))
+                row.add(.skills, .levels(skills))
             }
         case .offered:
             row.add(.channel, .name(channelName(event)))
@@ -275,7 +271,7 @@ extension Engine {
         case .agentAway:
             if !event.text.isEmpty { row.add(.reason, .text(event.text)) }
         case .agentChanged:
-            if let agent = event.agent { describe(agents[Int(agent)].definition, in: &row) }
+            if let agent = event.agent { describe(agentTexts[Int(agent)].definition, in: &row) }
         case .stalled:
             row.add(.duration, .span(TimeSpan(microseconds: event.first)))
         case .planPublished:
@@ -300,4 +296,9 @@ extension Engine {
 
 extension EventRow {
     fileprivate mutating func add(_ key: DetailKey, _ value: DetailValue) { details.append(EventDetail(key, value)) }
+}
+
+extension Instant {
+    /// nil where the epoch stands for "not yet".
+    fileprivate var unlessEpoch: Instant? { self == .epoch ? nil : self }
 }

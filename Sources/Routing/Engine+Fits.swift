@@ -11,13 +11,15 @@ extension Engine {
 
     /// The part of the rule that does not look at the inquiry: the agent is available, has the channel on and may be
     /// given one more of it beside what it has.
+    @inline(__always)
     func hasRoom(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
-        let record = agents[Int(agent)]
-        guard record.isAvailable, !isDraining, record.channelsOn.contains(channel) else { return false }
+        guard agents[Int(agent)].isAvailable, !isDraining, agents[Int(agent)].channelsOn.contains(channel)
+        else { return false }
         return hasSpace(agent, on: channel)
     }
 
     /// Whether limits, points and channels that stand beside each other allow one more of the channel.
+    @inline(__always)
     private func hasSpace(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
         let record = agents[Int(agent)]
         let base = Int(agent) * stride
@@ -27,10 +29,9 @@ extension Engine {
         guard record.used > 0 else { return plan.channels[Int(channel)].weight <= record.capacity }
         var points: Int32 = 0
         for other in 0..<stride where counts[base + other] > 0 {
-            let settings = plan.channels[other]
-            if other != Int(channel) && !settings.with.contains(channel) { return false }
-            if other == Int(channel) || !settings.interruptedBy.contains(channel) {
-                points += counts[base + other] * settings.weight
+            if other != Int(channel) && !plan.channels[other].with.contains(channel) { return false }
+            if other == Int(channel) || !plan.channels[other].interruptedBy.contains(channel) {
+                points += counts[base + other] * plan.channels[other].weight
             }
         }
         return points + plan.channels[Int(channel)].weight <= record.capacity
@@ -65,12 +66,14 @@ extension Engine {
         return true
     }
 
+    @inline(__always)
     func isExcluded(_ slot: UInt32, _ agent: AgentIndex) -> Bool {
         let trail = inquiries[slot].trail
         return trail != none && trails[trail].excluded.contains(agent)
     }
 
     /// How full an agent is on a channel: the greater of points and items, at most full.
+    @inline(__always)
     private func load(_ agent: AgentIndex, on channel: Int) -> UInt32 {
         let record = agents[Int(agent)]
         let position = Int(agent) * stride + channel
@@ -87,18 +90,19 @@ extension Engine {
         let idleSince = agents[Int(agent)].idleSince.microseconds
         for channel in 0..<stride where profiles[profile].channels.contains(ChannelIndex(channel)) {
             let item = agent * UInt32(stride) + UInt32(channel)
-            let head = profile * stride + channel
+            let room = profile * stride + channel
             let hasRoom = hasRoom(agent, on: ChannelIndex(channel))
             if usesLoad {
-                let key = hasRoom
+                let key =
+                    hasRoom
                     ? RoomKey(load: load(agent, on: channel), agent: agent, idleSince: idleSince) : .nobody
-                Self.place(key, item: item, in: &profiles[profile].byLoad[channel], positions: &loadPositions)
-                loadHeads[head] = profiles[profile].byLoad[channel].head?.key ?? .nobody
+                Self.place(key, item: item, in: &loadRooms[room], positions: &loadPositions)
+                loadHeads[room] = loadRooms[room].head?.key ?? .nobody
             }
             if usesIdle {
                 let key = hasRoom ? RoomKey(load: 0, agent: agent, idleSince: idleSince) : .nobody
-                Self.place(key, item: item, in: &profiles[profile].byIdle[channel], positions: &idlePositions)
-                idleHeads[head] = profiles[profile].byIdle[channel].head?.key ?? .nobody
+                Self.place(key, item: item, in: &idleRooms[room], positions: &idlePositions)
+                idleHeads[room] = idleRooms[room].head?.key ?? .nobody
             }
         }
     }
@@ -107,7 +111,8 @@ extension Engine {
     private mutating func countSignedOn(_ agent: AgentIndex) {
         let profile = Int(agents[Int(agent)].profile)
         let counted = agents[Int(agent)].counted
-        let channels = agents[Int(agent)].state == .ready
+        let channels =
+            agents[Int(agent)].state == .ready
             ? agents[Int(agent)].channelsOn.intersection(profiles[profile].channels) : .none
         guard channels != counted else { return }
         for channel in 0..<stride {
@@ -137,14 +142,14 @@ extension Engine {
         for channel in 0..<stride {
             if agents[Int(agent)].counted.contains(ChannelIndex(channel)) { profiles[profile].signedOn[channel] -= 1 }
             let item = agent * UInt32(stride) + UInt32(channel)
-            let head = profile * stride + channel
+            let room = profile * stride + channel
             if loadPositions.contains(item) {
-                profiles[profile].byLoad[channel].remove(item: item, positions: &loadPositions)
-                loadHeads[head] = profiles[profile].byLoad[channel].head?.key ?? .nobody
+                loadRooms[room].remove(item: item, positions: &loadPositions)
+                loadHeads[room] = loadRooms[room].head?.key ?? .nobody
             }
             if idlePositions.contains(item) {
-                profiles[profile].byIdle[channel].remove(item: item, positions: &idlePositions)
-                idleHeads[head] = profiles[profile].byIdle[channel].head?.key ?? .nobody
+                idleRooms[room].remove(item: item, positions: &idlePositions)
+                idleHeads[room] = idleRooms[room].head?.key ?? .nobody
             }
         }
         let wasCounted = agents[Int(agent)].counted != .none

@@ -55,15 +55,15 @@ extension Engine {
         let id = inquiry.id
         let slot = inquiries.insert(inquiry)
         waitPositions.grow(to: Int(inquiries.end))
-        inquiryIndex.insert(hash: StableHash.of(UInt64(bitPattern: id)), value: slot)
+        inquiryIndex.insert(id, slot: slot)
         if order.last.map({ $0.id < id }) ?? true { order.append(OrderEntry(id: id, slot: slot)) }
         return slot
     }
 
-    func slot(of id: Int64) -> UInt32? {
-        inquiryIndex.find(hash: StableHash.of(UInt64(bitPattern: id))) { inquiries[$0].id == id }
-    }
+    @inline(__always)
+    func slot(of id: Int64) -> UInt32? { inquiryIndex.find(id) }
 
+    @inline(__always)
     func requireSlot(of id: Int64) throws(Rejection) -> UInt32 {
         guard let slot = slot(of: id) else { throw Rejection(.notFound, "there is no inquiry \(id)") }
         return slot
@@ -170,7 +170,8 @@ extension Engine {
     /// An agent that answers what it does not have: `gone` if it had the offer, else `conflict`.
     private func passedOrNever(_ slot: UInt32, _ agent: AgentIndex) -> Rejection {
         let trail = inquiries[slot].trail
-        let had = inquiries[slot].agent == agent
+        let had =
+            inquiries[slot].agent == agent
             || (trail != none && (trails[trail].passed.contains(agent) || trails[trail].excluded.contains(agent)))
         let state = inquiries[slot].state.name
         return had
@@ -227,7 +228,8 @@ extension Engine {
             }
         case .assigned:
             // One who completes kept work after signing off has no slot to hold.
-            let wrapUp = agents[Int(agent)].state == .offline
+            let wrapUp =
+                agents[Int(agent)].state == .offline
                 ? .zero : plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].wrapUp
             inquiries[slot].disposition = disposition
             inquiries[slot].outcome = outcome
@@ -308,7 +310,7 @@ extension Engine {
         setState(slot, state)
         inquiries[slot].closedAt = now
         stopWatchingExclusions(slot)
-        closed.append(inquiries[slot].id)
+        closed.append(ClosedEntry(id: inquiries[slot].id, slot: slot, at: now))
         switch state {
         case .completed: totals.completed += 1
         case .abandoned: totals.abandoned += 1
@@ -319,18 +321,21 @@ extension Engine {
 
     // MARK: Small steps
 
+    @inline(__always)
     func reply(_ slot: UInt32) -> Reply { .inquiry(id: inquiries[slot].id, inquiries[slot].state) }
 
     func conflict(_ slot: UInt32, _ message: String) -> Rejection {
         Rejection(.conflict, message, state: inquiries[slot].state.name)
     }
 
+    @inline(__always)
     func lane(of slot: UInt32) -> Int {
         let requirement = Int(inquiries[slot].requirement)
         return Int(classes[requirement].queue) * stride + Int(classes[requirement].channel)
     }
 
     /// The T of service level.
+    @inline(__always)
     func target(of slot: UInt32) -> TimeSpan {
         let requirement = Int(inquiries[slot].requirement)
         return plan.queues[Int(classes[requirement].queue)].target

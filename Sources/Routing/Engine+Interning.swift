@@ -23,7 +23,10 @@ extension Engine {
                 throw Rejection(.limit, "\(Limits.classes) different requirements are waited for already")
             }
         }
-        let created = RequirementClass(queue: queue, channel: channel, skills: skills, hash: hash.value)
+        let levels = skills.map { SkillLevel(skill: skillNames[$0.skill], level: $0.level) }
+        let created = RequirementClass(
+            queue: queue, channel: channel, skills: skills, levels: levels.sorted { $0.skill < $1.skill },
+            hash: hash.value)
         let number: UInt32
         if let reused = freeClasses.popLast() {
             number = reused
@@ -89,8 +92,6 @@ extension Engine {
         let created = AgentProfile(
             skills: skills, channels: channels, team: team, hash: hash.value, agents: 1,
             classes: ContiguousArray(repeating: [], count: stride),
-            byLoad: ContiguousArray(repeating: IndexedHeap(), count: stride),
-            byIdle: ContiguousArray(repeating: IndexedHeap(), count: stride),
             signedOn: ContiguousArray(repeating: 0, count: stride))
         let number: UInt32
         if let reused = freeProfiles.popLast() {
@@ -100,6 +101,8 @@ extension Engine {
             number = UInt32(profiles.count)
             profiles.append(created)
             for _ in 0..<stride {
+                loadRooms.append(IndexedHeap())
+                idleRooms.append(IndexedHeap())
                 loadHeads.append(.nobody)
                 idleHeads.append(.nobody)
             }

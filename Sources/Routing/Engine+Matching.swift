@@ -72,6 +72,7 @@ extension Engine {
 
     /// The agent whom the inquiry fits and whom its queue's selection puts first.
     /// O(able profiles); with exclusions at most O(agents with room) more.
+    @inline(__always)
     func bestAgent(for slot: UInt32) -> AgentIndex? {
         let requirement = Int(inquiries[slot].requirement)
         let channel = Int(classes[requirement].channel)
@@ -93,8 +94,8 @@ extension Engine {
             }
             let heap =
                 switch selection {
-                case .leastLoaded: profiles[Int(profile)].byLoad[channel]
-                case .longestIdle: profiles[Int(profile)].byIdle[channel]
+                case .leastLoaded: loadRooms[position]
+                case .longestIdle: idleRooms[position]
                 }
             for entry in heap.entries where entry.key < best && !trails[trail].excluded.contains(entry.key.agent) {
                 best = entry.key
@@ -105,6 +106,7 @@ extension Engine {
 
     /// The inquiry of least rank among those that fit the agent.
     /// O(classes that its profile meets on channels with room + those that wait with exclusions).
+    @inline(__always)
     private func mostUrgent(for agent: AgentIndex) -> UInt32? {
         let profile = Int(agents[Int(agent)].profile)
         var best = WaitKey.never
@@ -129,6 +131,7 @@ extension Engine {
         return bestSlot
     }
 
+    @inline(__always)
     func waitKey(_ slot: UInt32) -> WaitKey { WaitKey(rank: inquiries[slot].rank, id: inquiries[slot].id) }
 
     /// Lets it wait in its class: in the heap, or beside it if somebody is excluded from it.
@@ -159,11 +162,11 @@ extension Engine {
 
     /// Offers the inquiry to the agent, or assigns it where the channel does not ask.
     private mutating func give(_ slot: UInt32, to agent: AgentIndex, into output: inout Output) {
-        let channel = plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)]
+        let channel = Int(classes[Int(inquiries[slot].requirement)].channel)
         inquiries[slot].agent = agent
         takeUp(slot, agent)
         let isOver: Int64 = agents[Int(agent)].used > agents[Int(agent)].capacity ? 1 : 0
-        if channel.acceptsAutomatically {
+        if plan.channels[channel].acceptsAutomatically {
             setState(slot, .assigned)
             assigned(slot, agent)
             emit(
@@ -171,7 +174,7 @@ extension Engine {
                 third: isOver, into: &output)
         } else {
             setState(slot, .offered)
-            let expires = now + channel.offerTimeout
+            let expires = now + plan.channels[channel].offerTimeout
             inquiries[slot].offerExpires = expires
             inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
             emit(.offered, inquiry: slot, agent: agent, first: expires.microseconds, third: isOver, into: &output)

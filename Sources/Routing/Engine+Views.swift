@@ -109,7 +109,9 @@ extension Engine {
     package func priority(of id: Int64) -> Int32? { slot(of: id).map { inquiries[$0].priority } }
 
     /// The inquiry that a key made.
-    package func inquiry(withKey fingerprint: Digest128) -> Int64? { keys.find(fingerprint, since: now - Limits.keyWindow)?.inquiry }
+    package func inquiry(withKey fingerprint: Digest128) -> Int64? {
+        keys.find(fingerprint, since: now - Limits.keyWindow)?.inquiry
+    }
 
     package static var positionMax: Int { 100 }
 
@@ -172,7 +174,9 @@ extension Engine {
         if let queue = filter.queue, classes[requirement].queue != queue { return false }
         if let channel = filter.channel, classes[requirement].channel != channel { return false }
         if let agent = filter.agent, inquiries[entry.slot].agent != agent { return false }
-        if let customer = filter.customer, !inquiries[entry.slot].texts.customer.elementsEqual(customer) { return false }
+        if let customer = filter.customer, !inquiries[entry.slot].texts.customer.elementsEqual(customer) {
+            return false
+        }
         return true
     }
 
@@ -180,11 +184,11 @@ extension Engine {
 
     package var agentCount: Int { agents.count }
 
-    package func name(of agent: AgentIndex) -> String { agents[Int(agent)].id }
+    package func name(of agent: AgentIndex) -> String { agentTexts[Int(agent)].id }
 
     package func state(of agent: AgentIndex) -> AgentState { agents[Int(agent)].state }
 
-    package func team(of agent: AgentIndex) -> String { agents[Int(agent)].definition.team }
+    package func team(of agent: AgentIndex) -> String { agentTexts[Int(agent)].definition.team }
 
     package func view(of agent: AgentIndex) -> AgentView {
         let record = agents[Int(agent)]
@@ -194,7 +198,8 @@ extension Engine {
             if counts[position] > 0 { work.append((channel.name, counts[position], limits[position])) }
         }
         return AgentView(
-            row: agentRow(agent, whole: false), definition: record.definition, isInGrace: record.isInGrace,
+            row: agentRow(agent, whole: false), definition: agentTexts[Int(agent)].definition,
+            isInGrace: record.isInGrace,
             used: record.used, work: work)
     }
 
@@ -228,7 +233,7 @@ extension Engine {
 
     /// Whether the agent has that skill, at whatever level.
     package func has(_ agent: AgentIndex, skill: String) -> Bool {
-        agents[Int(agent)].definition.skills.contains { $0.skill == skill }
+        agentTexts[Int(agent)].definition.skills.contains { $0.skill == skill }
     }
 
     // MARK: Figures

@@ -5,6 +5,9 @@ import DequeModule
 ///
 /// What waits stands in the heap of its requirement class, agents with room in the heaps of their profile; a decision
 /// compares a few heads, whatever the backlog.
+///
+/// A call that only borrows the engine from within a mutating one makes the compiler copy its 600 bytes to the stack.
+/// Therefore the small questions of the hot path are `@inline(__always)`.
 package struct Engine: ~Copyable {
     package let plan: CompiledPlan
     /// Channels of the plan: the stride of `counts` and `limits`.
@@ -14,15 +17,18 @@ package struct Engine: ~Copyable {
     let usesIdle: Bool
 
     var inquiries = Slab<Inquiry>()
-    var inquiryIndex = HashIndex()
+    var inquiryIndex = IdentifierMap()
     /// Every record in memory by rising id; those that are gone stay until the next compaction.
     var order = ContiguousArray<OrderEntry>()
-    var closed = Deque<Int64>()
+    /// Those that are closed, the oldest first.
+    var closed = Deque<ClosedEntry>()
     var trails = Slab<Trail>()
     /// Live inquiries from which somebody is excluded.
     var excluding = ContiguousArray<UInt32>()
 
     var agents = ContiguousArray<Agent>()
+    /// What decisions do not look at, kept apart so that reading an agent counts no references.
+    var agentTexts = ContiguousArray<AgentTexts>()
     var agentNames = NameTable()
     var skillNames = NameTable()
     /// By agent × stride + channel: how much work, and how much is allowed (0: not this channel).
@@ -44,7 +50,10 @@ package struct Engine: ~Copyable {
     var profiles = ContiguousArray<AgentProfile>()
     var profileIndex = HashIndex()
     var freeProfiles = ContiguousArray<UInt32>()
-    /// By profile × stride + channel: the first agent with room; dense, because a decision reads many.
+    /// By profile × stride + channel: the agents with room.
+    var loadRooms = ContiguousArray<IndexedHeap<RoomKey>>()
+    var idleRooms = ContiguousArray<IndexedHeap<RoomKey>>()
+    /// The first of each; dense, because a decision reads many.
     var loadHeads = ContiguousArray<RoomKey>()
     var idleHeads = ContiguousArray<RoomKey>()
     /// By agent × stride + channel: where it stands in its profile's heap.
@@ -210,4 +219,10 @@ package struct Engine: ~Copyable {
 struct OrderEntry {
     var id: Int64
     var slot: UInt32
+}
+
+struct ClosedEntry {
+    var id: Int64
+    var slot: UInt32
+    var at: Instant
 }

@@ -62,12 +62,16 @@ struct Trail {
     var passed: ContiguousArray<AgentIndex> = []
 }
 
-struct Agent {
+/// The names and words of an agent.
+struct AgentTexts {
     var id: String
-    var definition: AgentDefinition
+    var definition = AgentDefinition()
+    var awayReason = ""
+}
+
+struct Agent {
     var profile: UInt32
     var state = AgentState.offline
-    var awayReason = ""
     var stateSince: Instant
     var idleSince: Instant
     /// Since when its session has been gone; `Instant.epoch` while it is there.
@@ -97,6 +101,8 @@ struct RequirementClass {
     var channel: ChannelIndex
     /// By skill.
     var skills: ContiguousArray<SkillRequirement>
+    /// The same in names, by name: made once, for rows and events.
+    var levels: [SkillLevel]
     var hash: UInt64
     /// Inquiries in memory that are of this class.
     var references = 0
@@ -122,9 +128,6 @@ struct AgentProfile {
     var agents = 0
     /// Requirement classes that it meets, by channel.
     var classes: ContiguousArray<ContiguousArray<UInt32>>
-    /// Agents with room, by channel.
-    var byLoad: ContiguousArray<IndexedHeap<RoomKey>>
-    var byIdle: ContiguousArray<IndexedHeap<RoomKey>>
     /// Available agents with the channel on, by channel, with room or not.
     var signedOn: ContiguousArray<Int32>
 }

@@ -1,6 +1,6 @@
 import Foundation
 package import Logging
-package import NIOCore
+import NIOCore
 import NIOPosix
 package import Routing
 import Synchronization
@@ -36,12 +36,12 @@ package final class SwitchboardServer: Sendable {
         thread.start()
     }
 
-    /// Opens a port; returns the address that it got.
+    /// Opens a port; returns the TCP port that it got.
     @discardableResult
-    package func open(_ address: ListenAddress) async throws(ListenError) -> SocketAddress? {
+    package func open(_ address: ListenAddress) async throws(ListenError) -> Int? {
         let channel = try await listener.open(address)
         ports.withLock { $0.append(channel) }
-        return channel.localAddress
+        return channel.localAddress?.port
     }
 
     /// Another daemon serves the database: clients are told so.

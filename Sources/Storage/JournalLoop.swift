@@ -40,11 +40,16 @@ final class JournalLoop {
                 // A start that was deposed learns it from its first batch.
                 _ = renew()
             case .stopped:
-                if let connection, connection.isOpen { try? Lease.release(connection, term) }
-                connection?.close()
+                release()
                 return
             }
         }
+    }
+
+    /// Gives the lease back, so that a standby need not wait, unless that meant waiting for PostgreSQL.
+    private func release() {
+        if isConnected != false, let connection = try? connected() { try? Lease.release(connection, term) }
+        connection?.close()
     }
 
     // MARK: Jobs

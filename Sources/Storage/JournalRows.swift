@@ -82,7 +82,7 @@ struct JournalRows {
         parameters.add(interval: term.lengthMicroseconds)
     }
 
-    /// $1 to $16: what both statements of inquiries have.
+    /// $1 to $17: what both statements of inquiries have.
     private func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
         let rows = batch.changes.inquiries
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
@@ -104,9 +104,13 @@ struct JournalRows {
             $0.append(orNull: excluded.isEmpty ? "" : arrayLiteral(excluded))
         }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].excludedAt) }
+        parameters.column(.text, indices) {
+            let passed = rows[$1].passed
+            $0.append(orNull: passed.isEmpty ? "" : arrayLiteral(passed))
+        }
     }
 
-    /// $17 to $24: what an inquiry is inserted with.
+    /// $18 to $25: what an inquiry is inserted with.
     private mutating func encodeSubmissions(_ indices: [Int], _ parameters: inout Parameters) {
         let submissions = indices.map { index in
             guard let submission = batch.changes.inquiries[index].submission else {

@@ -21,20 +21,21 @@ enum JournalStatement: String, CaseIterable {
             """
             INSERT INTO switchboard.inquiry (
                 id, submitted_at, state_since, queued_at, rank, offer_expires, accepted_at, closed_at, wrap_up_ends,
-                excluded_at, source, priority, state, queue, agent, outcome, excluded, disposition, channel, skills,
-                key, customer, subject, attrs)
+                excluded_at, source, priority, state, queue, agent, outcome, excluded, passed, disposition, channel,
+                skills, key, customer, subject, attrs)
             SELECT u.id, u.submitted_at, u.state_since, u.queued_at, u.rank, u.offer_expires, u.accepted_at,
                 u.closed_at, u.wrap_up_ends, u.excluded_at, u.source, u.priority, u.state, u.queue, u.agent, u.outcome,
-                u.excluded::text[], u.disposition, u.channel, u.skills, u.key, u.customer, u.subject, u.attrs
+                u.excluded::text[], u.passed::text[], u.disposition, u.channel, u.skills, u.key, u.customer,
+                u.subject, u.attrs
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::integer[], $19::text[],
-                $20::json[], $21::text[], $22::text[], $23::text[], $24::json[]
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::integer[],
+                $20::text[], $21::json[], $22::text[], $23::text[], $24::text[], $25::json[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, submitted_at, source, channel, skills, key,
-                customer, subject, attrs)
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, submitted_at, source, channel,
+                skills, key, customer, subject, attrs)
             """
         case .updateInquiries:
             """
@@ -43,14 +44,14 @@ enum JournalStatement: String, CaseIterable {
                 queued_at = u.queued_at, rank = u.rank, agent = u.agent, offer_expires = u.offer_expires,
                 accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
                 disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
-                excluded_at = u.excluded_at
+                excluded_at = u.excluded_at, passed = u.passed::text[]
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[]
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at)
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed)
             WHERE q.id = u.id
             """
         case .putAgents:
@@ -87,7 +88,8 @@ enum JournalStatement: String, CaseIterable {
             """
             INSERT INTO switchboard.inquiry_key (fingerprint, request, inquiry, at)
             SELECT u.fingerprint, u.request, u.inquiry, u.at
-            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) AS u (fingerprint, request, inquiry, at)
+            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
+                AS u (fingerprint, request, inquiry, at)
             ON CONFLICT (fingerprint) DO UPDATE SET
                 request = excluded.request, inquiry = excluded.inquiry, at = excluded.at
             """

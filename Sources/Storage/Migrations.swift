@@ -170,6 +170,7 @@ CREATE TABLE switchboard.inquiry (
     agent text,
     outcome text,
     excluded text[],
+    passed text[],
     disposition text,
     channel text NOT NULL,
     skills json,
@@ -193,6 +194,7 @@ CREATE TABLE switchboard.inquiry (
     ),
     CONSTRAINT inquiry_wrap_up CHECK (wrap_up_ends IS NULL OR state = 'completed'),
     CONSTRAINT inquiry_outcome CHECK (outcome IS NULL OR (outcome IN ('resolved', 'unresolved') AND state = 'completed')),
+    CONSTRAINT inquiry_passed CHECK (passed IS NULL OR cardinality(passed) BETWEEN 1 AND 64),
     CONSTRAINT inquiry_excluded CHECK (excluded IS NULL OR (excluded_at IS NOT NULL AND cardinality(excluded) BETWEEN 1 AND 64))
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE switchboard.inquiry IS 'One row an inquiry, live or closed. An absent text is NULL, never empty.';
@@ -210,6 +212,7 @@ COMMENT ON COLUMN switchboard.inquiry.source IS 'The id of the token that submit
 COMMENT ON COLUMN switchboard.inquiry.priority IS '-100 to 100, higher is more urgent.';
 COMMENT ON COLUMN switchboard.inquiry.agent IS 'Offered to, assigned to, or who completed it.';
 COMMENT ON COLUMN switchboard.inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
+COMMENT ON COLUMN switchboard.inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
 COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was declined, cancelled or how it ended; free text.';
 COMMENT ON COLUMN switchboard.inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
 COMMENT ON COLUMN switchboard.inquiry.key IS 'The submitter''s idempotency key.';

@@ -70,7 +70,8 @@ final class ReaderLoop {
     private func work(_ job: ReaderJob) {
         switch job {
         case .events(let seq, let limit, let completion):
-            completion(answer { connection throws(StorageError) in try self.events(after: seq, limit: limit, connection) })
+            completion(
+                answer { connection throws(StorageError) in try self.events(after: seq, limit: limit, connection) })
         case .firstSeq(let completion):
             completion(answer { connection throws(StorageError) in try self.number(.firstSeq, connection) })
         case .lastSeq(let completion):

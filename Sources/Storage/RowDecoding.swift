@@ -6,7 +6,7 @@ struct InquiryDecoder {
     static let columns = """
         id, source, channel, skills, submitted_at, key, customer, subject, attrs, state, state_since, queue, priority,
         queued_at, rank, agent, offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded,
-        excluded_at
+        excluded_at, passed
         """
 
     private var levels = LevelsCache()
@@ -31,6 +31,8 @@ struct InquiryDecoder {
         let excluded = row.next()
         if !excluded.isNull { inquiry.excluded = excluded.strings }
         inquiry.excludedAt = row.nextOptionalInstant()
+        let passed = row.next()
+        if !passed.isNull { inquiry.passed = passed.strings }
         return inquiry
     }
 

@@ -53,7 +53,8 @@ package enum Store {
 
     private static func check(_ connection: Connection) throws(StorageError) {
         guard connection.serverVersion >= serverVersionMin else {
-            throw StorageError(.unsupported, "PostgreSQL 14 or newer is needed, this is \(connection.serverVersion / 10_000)")
+            let major = connection.serverVersion / 10_000
+            throw StorageError(.unsupported, "PostgreSQL 14 or newer is needed, this is \(major)")
         }
         let encoding = connection.parameterStatus("server_encoding") ?? ""
         guard encoding == "UTF8" else {

@@ -135,7 +135,7 @@ struct LineWriterTests {
     private static func randomText(_ generator: inout SeededGenerator) -> String {
         var scalars = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...12, using: &generator) {
-            let range = ranges.randomElement(using: &generator)!
+            let range = pick(ranges, &generator)
             if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &generator)) { scalars.append(scalar) }
         }
         return String(scalars)

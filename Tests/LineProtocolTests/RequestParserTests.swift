@@ -6,7 +6,8 @@ struct RequestParserTests {
     @Test("of PROTOCOL §9 gives its fields")
     func transcript() throws {
         let line =
-            #"#1 SUBMIT channel=chat key=order-981 customer=c-42 skills=billing:3,korean attrs={"tier":"gold","상품":"신발"}"#
+            "#1 SUBMIT channel=chat key=order-981 customer=c-42 skills=billing:3,korean "
+            + #"attrs={"tier":"gold","상품":"신발"}"#
         let request = try request(line)
         #expect(request.verb == .submit)
         #expect(text(request.tag) == "#1")

@@ -17,6 +17,10 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
+func pick<Item>(_ items: [Item], _ generator: inout SeededGenerator) -> Item {
+    items[Int.random(in: items.indices, using: &generator)]
+}
+
 func request(_ line: String, _ location: SourceLocation = #_sourceLocation) throws -> Request {
     switch RequestParser.parse(line) {
     case .success(let request): return request

@@ -48,7 +48,8 @@ struct VerbTableTests {
             (.get, "GET [id] [key=TEXT] [source=N]"), (.help, "HELP [verb]"), (.drain, "DRAIN [off=true|false]"),
             (
                 .tokenCreate,
-                "TOKEN CREATE role=admin|supervisor|gateway|upstream|agent [agent=NAME] [name=TEXT] [teams=NAME,…] [expires=TIME]"
+                "TOKEN CREATE role=admin|supervisor|gateway|upstream|agent [agent=NAME] [name=TEXT] [teams=NAME,…] "
+                    + "[expires=TIME]"
             ),
         ])
     func usage(verb: Verb, usage: String) {

@@ -87,7 +87,8 @@ import Testing
                     defer { watcher.close() }
                     var parameters = Parameters()
                     parameters.add(pid)
-                    let sleeping = "SELECT wait_event IS NOT DISTINCT FROM 'PgSleep' FROM pg_stat_activity WHERE pid = $1"
+                    let sleeping =
+                        "SELECT wait_event IS NOT DISTINCT FROM 'PgSleep' FROM pg_stat_activity WHERE pid = $1"
                     while try !watcher.query(sleeping, parameters).field(0, 0).bool {}
                     canceller.cancel()
                 }

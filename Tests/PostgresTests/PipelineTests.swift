@@ -103,7 +103,8 @@ import Testing
     @Test("a COPY that fails, at once or halfway, throws and leaves the connection usable")
     func failures() async throws {
         try await withDatabase { connection, _ throws in
-            #expect(failure { try connection.copyOut("COPY nothing TO STDOUT (FORMAT binary)") { _ in } }?.sqlState == "42P01")
+            let nothing = "COPY nothing TO STDOUT (FORMAT binary)"
+            #expect(failure { try connection.copyOut(nothing) { _ in } }?.sqlState == "42P01")
             let halfway = "COPY (SELECT 1 / (3 - i) FROM generate_series(1, 5) AS i) TO STDOUT (FORMAT binary)"
             #expect(failure { try connection.copyOut(halfway) { _ in } }?.sqlState == "22012")
             #expect(try connection.number("SELECT 7::bigint") == 7)

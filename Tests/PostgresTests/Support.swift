@@ -1,12 +1,12 @@
-import Dispatch
+import Foundation
 import Postgres
 import TestSupport
 import Testing
 
-/// Runs what blocks on a thread that may block.
+/// Runs what blocks on a thread of its own: the shared queues have no more threads than the machine has cores.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
 }
 

@@ -16,7 +16,8 @@ struct AgentChangeTests {
         #expect(world.row(call)?.excluded == [])
     }
 
-    @Test("so is one whose level falls below, and not one whose level still suffices", arguments: [(3, true), (2, false)])
+    @Test(
+        "so is one whose level falls below, and not one whose level still suffices", arguments: [(3, true), (2, false)])
     func levelFalls(level: Int, stays: Bool) {
         let world = World()
         world.agent("kim", skills: "billing:5")

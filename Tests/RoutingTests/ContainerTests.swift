@@ -49,9 +49,38 @@ struct HashIndexTests {
 
     @Test("the hash of bytes depends on each of them and on their number")
     func bytes() {
-        let texts: [[UInt8]] = [[], [0], [0, 0], Array("chat".utf8), Array("chaт".utf8), Array(repeating: 0, count: 8)]
+        let texts: [[UInt8]] = [
+            [], [0], [0, 0], Array("chat".utf8), Array("chaт".utf8), Array(repeating: 0, count: 8),
+        ]
         #expect(Set(texts.map { StableHash.of($0) }).count == texts.count)
         #expect(StableHash.of(Array("chat".utf8)) == StableHash.of("chat".utf8))
+    }
+}
+
+@Suite("IdentifierMap")
+struct IdentifierMapTests {
+    @Test("finds what a dictionary finds, for neighbours and for ids far apart", arguments: [1, 2, 3] as [UInt64])
+    func random(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var map = IdentifierMap()
+        var model: [Int64: UInt32] = [:]
+        for step in 0..<20_000 {
+            let far = random.once(in: 10)
+            let id = Int64(far ? random.pick(0...1_000_000) : random.pick(0...2_000)) + (far ? 1 << 48 : 0)
+            if model[id] == nil {
+                map.insert(id, slot: UInt32(step))
+                model[id] = UInt32(step)
+            } else if random.once(in: 2) {
+                map.remove(id)
+                model[id] = nil
+            }
+            #expect(map.find(id) == model[id])
+            #expect(map.count == model.count)
+        }
+        for id in -10...2_010 as ClosedRange<Int64> { #expect(map.find(id) == model[id]) }
+        for id in model.keys { map.remove(id) }
+        #expect(map.count == 0)
+        #expect(map.find(1) == nil)
     }
 }
 

@@ -35,7 +35,8 @@ struct RecoveryTests {
         let faults = try driver.run(200) + mirror.run(200)
         #expect(faults.isEmpty, "\(driver.report(faults))")
         #expect(
-            live.told(since: mark.0) == twin.told(since: mark.1), "seed \(seed): live and recovered went different ways")
+            live.told(since: mark.0) == twin.told(since: mark.1), "seed \(seed): live and recovered went different ways"
+        )
         expectSameRows(live, twin, "seed \(seed) at the end")
     }
 

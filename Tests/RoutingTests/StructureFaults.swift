@@ -42,13 +42,17 @@ extension Engine {
         for requirement in classes.indices {
             let record = classes[requirement]
             faults += heapFaults(record.waiting, waitPositions, "class \(requirement)") { waitKey($0) }
-            if heads[requirement] != record.waiting.head?.key ?? .never { faults.append("head of class \(requirement)") }
+            if heads[requirement] != record.waiting.head?.key ?? .never {
+                faults.append("head of class \(requirement)")
+            }
             if record.waiting.count + record.aside.count != waiting[requirement] {
                 faults.append("class \(requirement) does not hold its inquiries")
             }
             if record.references != references[requirement] { faults.append("references of class \(requirement)") }
             let isAside = asideClasses.filter { $0 == UInt32(requirement) }.count
-            if isAside != (record.aside.isEmpty ? 0 : 1) { faults.append("class \(requirement) aside \(isAside) times") }
+            if isAside != (record.aside.isEmpty ? 0 : 1) {
+                faults.append("class \(requirement) aside \(isAside) times")
+            }
         }
         return faults
     }
@@ -72,7 +76,8 @@ extension Engine {
         for requirement in classes.indices {
             for profile in profiles.indices {
                 let channel = Int(classes[requirement].channel)
-                let isAble = profiles[profile].agents > 0 && !freed.contains(UInt32(requirement))
+                let isAble =
+                    profiles[profile].agents > 0 && !freed.contains(UInt32(requirement))
                     && meetsNaively(profile, requirement)
                 let listed = classes[requirement].able.filter { $0 == UInt32(profile) }.count
                 let lists = profiles[profile].classes[channel].filter { $0 == UInt32(requirement) }.count
@@ -109,16 +114,20 @@ extension Engine {
                 let name = "profile \(profile) channel \(channel)"
                 if profiles[profile].signedOn[channel] != signedOn.count { faults.append("\(name): signed on") }
                 if usesLoad {
-                    let heap = profiles[profile].byLoad[channel]
+                    let heap = loadRooms[profile * stride + channel]
                     if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by load") }
                     faults += heapFaults(heap, loadPositions, name) { roomKey($0, byLoad: true) }
-                    if loadHeads[profile * stride + channel] != heap.head?.key ?? .nobody { faults.append("\(name) head") }
+                    if loadHeads[profile * stride + channel] != heap.head?.key ?? .nobody {
+                        faults.append("\(name) head")
+                    }
                 }
                 if usesIdle {
-                    let heap = profiles[profile].byIdle[channel]
+                    let heap = idleRooms[profile * stride + channel]
                     if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by idle") }
                     faults += heapFaults(heap, idlePositions, name) { roomKey($0, byLoad: false) }
-                    if idleHeads[profile * stride + channel] != heap.head?.key ?? .nobody { faults.append("\(name) head") }
+                    if idleHeads[profile * stride + channel] != heap.head?.key ?? .nobody {
+                        faults.append("\(name) head")
+                    }
                 }
             }
         }
@@ -146,7 +155,7 @@ extension Engine {
                 let state = inquiries[slot].state
                 return state == .offered || state == .assigned || inquiries[slot].wrapUpEnds != .epoch
             }
-            let name = agents[agent].id
+            let name = agentTexts[agent].id
             if Set(work(of: UInt32(agent))) != Set(mine) { faults.append("the work of \(name)") }
             if Int(agents[agent].workCount) != mine.count { faults.append("the count of \(name)'s work") }
             let busy = mine.filter { inquiries[$0].state != .offered }.count
@@ -183,9 +192,9 @@ extension Engine {
                 if trails[record.trail].excluded.isEmpty { faults.append("exclusions of \(record.id)") }
             }
         }
-        for agent in agents where agent.graceTimer != none {
+        for (number, agent) in agents.enumerated() where agent.graceTimer != none {
             expected += 1
-            if !agent.isInGrace { faults.append("the grace of \(agent.id)") }
+            if !agent.isInGrace { faults.append("the grace of \(agentTexts[number].id)") }
         }
         if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
         return faults

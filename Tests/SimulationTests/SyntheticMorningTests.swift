@@ -42,7 +42,7 @@ struct SyntheticMorningTests {
         let length = SyntheticMorning.halfHour
         let scenario = SyntheticMorning.scenario(seed: 7, length: length)
         #expect(scenario.inquiries.allSatisfy { $0.arrival < length })
-        #expect(scenario.agents.allSatisfy { $0.shifts.allSatisfy { $0.upperBound <= length } })
+        #expect(scenario.agents.allSatisfy { $0.shifts.allSatisfy { $0.lowerBound < length } })
     }
 
     @Test("the generator's means are what they should be")

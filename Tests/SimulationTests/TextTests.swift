@@ -32,6 +32,14 @@ struct TextTests {
             ])
     }
 
+    @Test(
+        "lengths are written as a clock writes them",
+        arguments: [(5, "0:05", "5s"), (245, "4:05", "4m 05s"), (3845, "1:04:05", "1h 04m")])
+    func lengths(seconds: Int64, clock: String, words: String) {
+        #expect(Numbers.clock(seconds * microsecondsPerSecond) == clock)
+        #expect(Numbers.length(seconds * microsecondsPerSecond) == words)
+    }
+
     @Test("what a customer wrote cannot move the cursor")
     func safe() {
         #expect(SafeText.visible("a\u{1B}[2Jb\u{202E}") == "a\\u{1b}[2Jb\\u{202e}")

@@ -15,7 +15,8 @@ import Testing
             EventDetail(.waited, .span(.milliseconds(90_000))), EventDetail(.late, .flag(true)),
             EventDetail(.skills, .levels([SkillLevel(skill: "billing", level: 3), SkillLevel(skill: "a", level: 1)])),
             EventDetail(
-                .channels, .limits([ChannelLimit(channel: "voice", limit: 1), ChannelLimit(channel: "chat", limit: nil)])),
+                .channels,
+                .limits([ChannelLimit(channel: "voice", limit: 1), ChannelLimit(channel: "chat", limit: nil)])),
         ]
         var nobody = Sample.event(2, .drain)
         nobody.inquiry = 0

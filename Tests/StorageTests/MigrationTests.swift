@@ -46,9 +46,10 @@ import Testing
     func once() async throws {
         let test = try await TestStore()
         await (try test.open()).close()
-        let first = try await test.sql("SELECT string_agg(m::text, ' ' ORDER BY number) FROM switchboard.migration AS m")
+        let applied = "SELECT string_agg(m::text, ' ' ORDER BY number) FROM switchboard.migration AS m"
+        let first = try await test.sql(applied)
         await (try test.open()).close()
-        let again = try await test.sql("SELECT string_agg(m::text, ' ' ORDER BY number) FROM switchboard.migration AS m")
+        let again = try await test.sql(applied)
         #expect(first == again)
         #expect(try await test.sql("SELECT count(*) FROM switchboard.migration") == "\(Migration.all.count)")
     }
@@ -125,7 +126,8 @@ import Testing
     @Test("a database that is not UTF8 is refused")
     func encoding() async throws {
         let test = try await TestStore()
-        try await test.sql("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+        try await test.sql(
+            "CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
         var settings = test.settings
         settings.conninfo += " dbname='\(name)'"
         #expect(try await test.openingFailure(settings)?.code == .unsupported)

@@ -22,6 +22,7 @@ import Testing
         row.acceptedAt = start + .seconds(1)
         row.excluded = ["lee", "q\"uote\\"]
         row.excludedAt = start + .seconds(4)
+        row.passed = ["park"]
         row.disposition = Array("아니오".utf8)
         return row
     }
@@ -148,7 +149,9 @@ import Testing
         batch.engine.totals.cancelled = 1
         #expect(await store.commit(batch).isDone)
         supervisor.revokedAt = start + .seconds(2)
-        #expect(await store.commit(JournalBatch(number: 2, engine: batch.engine, changes: Changes(), tokens: [supervisor])).isDone)
+        #expect(
+            await store.commit(JournalBatch(number: 2, engine: batch.engine, changes: Changes(), tokens: [supervisor]))
+                .isDone)
         await store.close()
 
         let again = try await test.open()

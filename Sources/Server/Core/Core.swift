@@ -148,10 +148,12 @@ final class Core {
     private func secondsToWait() -> Double {
         let real = ContinuousClock.now
         var until = real + .seconds(ServerLimits.renewalSeconds)
-        if phase == .serving, let due = engine.nextDeadline {
-            let horizon = storage.answeredUntil
-            // A timer past the horizon waits for storage's next answer, which comes as a message.
-            if due <= horizon || !storage.isAsking { until = min(until, clock.real(of: due)) }
+        // While storage is asked, a timer past its last answer waits for the next one, which comes as a message; while
+        // it is stalled all of them do.
+        if phase == .serving, let due = engine.nextDeadline, !storage.isStalled(at: real),
+            due <= storage.answeredUntil || !storage.isAsking
+        {
+            until = min(until, clock.real(of: due))
         }
         if !storage.isAsking { until = min(until, storage.nextRenewal) }
         return max(0, Double(EngineClock.microseconds(until - real)) / 1e6)

@@ -25,6 +25,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var awaitsPages = false
     private var isIdentified = false
     private var isBoundToAgent = false
+    /// The peer has said all it had to say; it still reads.
+    private var isInputClosed = false
     private var isClosing = false
     private var lastHeard = NIODeadline.now()
     private var lastSeqWritten: Int64 = 0
@@ -89,6 +91,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
         lastHeard = .now()
         handOver(context)
         context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            finishIfDone(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// A peer that has closed its half gets the answers that it is owed.
+    private func finishIfDone(_ context: ChannelHandlerContext) {
+        if isInputClosed && unanswered == 0 && !isClosing { finish(context) }
     }
 
     /// Reads go on while the answers keep up.
@@ -161,6 +176,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.flush()
         }
         resume(context)
+        finishIfDone(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

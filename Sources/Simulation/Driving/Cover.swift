@@ -1,5 +1,5 @@
 /// Who waits for how many: the customers who will not give up, by kind, and the agents who serve that kind. An agent
-/// goes home at the end of the shift only if nobody of these waits for them alone.
+/// goes home at the end of the shift only if these are not left to nobody, or to too few.
 struct Cover: Sendable {
     private let kinds: [String: Int]
     /// For each kind the agents who serve it, by their place in the scenario.
@@ -35,6 +35,9 @@ extension Driver {
     /// Somebody who comes on duty within this time is waited for; else an agent who has gone is called back.
     static let coverGap: Int64 = 15 * 60 * microsecondsPerSecond
 
+    /// So many who will not give up are left to each of the others before an agent goes home.
+    static let backlogPerAgent = 5
+
     /// Sees to it that a kind for which patient customers wait has an agent, now or soon.
     mutating func keepCover(of kind: String, at now: Int64, into actions: inout [DriverAction]) {
         guard scenario.overtime, let number = cover.number(kind), cover.waitingByKind[number] > 0 else { return }
@@ -56,12 +59,13 @@ extension Driver {
         settle(last, into: &actions)
     }
 
-    /// Whether someone who will not give up waits for this agent alone.
+    /// Whether those who will not give up wait for this agent alone, or are too many for the others.
     func isNeeded(_ agent: Int) -> Bool {
         guard scenario.overtime else { return false }
         return scenario.agents[agent].kinds.contains { kind in
-            guard let number = cover.number(kind), cover.waitingByKind[number] > 0 else { return false }
-            return !cover.agentsByKind[number].contains { $0 != agent && agents[$0].onShift }
+            guard let number = cover.number(kind) else { return false }
+            let others = cover.agentsByKind[number].count { $0 != agent && agents[$0].onShift }
+            return cover.waitingByKind[number] > Self.backlogPerAgent * others
         }
     }
 

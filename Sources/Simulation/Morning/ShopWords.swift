@@ -85,18 +85,21 @@ enum ShopStaff {
         member("gaeun", "강가은", "returns:5 korean:9", "voice,email", -1, 4),
     ]
 
+    /// Whoever is there at the end of the morning stays as long as somebody looks on: a week.
+    private static let afterHours: Int64 = 7 * 86_400 * microsecondsPerSecond
+
     /// Everybody who works in the first `length` microseconds of the morning, with a break of ten to fifteen minutes
     /// within the shift.
     static func agents(length: Int64, _ random: inout SplitMix64) -> [PlannedAgent] {
         members.map { member in
             let start = max(0, time(member.from) + Int64(random.unit() * 60) * microsecondsPerSecond)
-            let end = min(length, time(member.to))
+            let end = time(member.to) < length ? time(member.to) : length + afterHours
             let breakLength = Int64(600 + random.unit() * 300) * microsecondsPerSecond
             let breakStart = time(0.75) + Int64(random.unit() * 5400) * microsecondsPerSecond
             var shifts: [Range<Int64>] = []
-            if breakStart > start, breakStart + breakLength < end {
+            if breakStart > start, breakStart + breakLength < min(length, end) {
                 shifts = [start..<breakStart, breakStart + breakLength..<end]
-            } else if start < end {
+            } else if start < min(length, end) {
                 shifts = [start..<end]
             }
             return PlannedAgent(

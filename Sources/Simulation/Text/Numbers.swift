@@ -21,6 +21,15 @@ package enum Numbers {
         return sign + "\(scaled / Int64(scale))." + String(repeating: "0", count: places - fraction.count) + fraction
     }
 
+    /// `1:04:05`, `4:05`, `0:05`.
+    package static func clock(_ microseconds: Int64) -> String {
+        let seconds = microseconds / microsecondsPerSecond
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let minutes = seconds / 60 % 60
+        let hours = seconds / 3600
+        return (hours > 0 ? "\(hours):\(two(minutes))" : "\(minutes)") + ":" + two(seconds % 60)
+    }
+
     /// `1h 04m`, `4m 05s`, `5s`.
     package static func length(_ microseconds: Int64) -> String {
         let seconds = microseconds / microsecondsPerSecond

@@ -19,6 +19,8 @@ package struct TextTable: Sendable {
     private var rows: [[String]] = []
     /// A cell wider than this is cut.
     package var cellWidthMaximum = 60
+    /// Between two columns.
+    package var gap = "  "
 
     package init(_ columns: [Column]) {
         self.columns = columns
@@ -46,7 +48,7 @@ package struct TextTable: Sendable {
     private func line(_ cells: [String], widths: [Int]) -> String {
         var result = ""
         for (index, cell) in cells.enumerated() {
-            if index > 0 { result += "  " }
+            if index > 0 { result += gap }
             let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(cell))
             result += columns[index].alignment == .left ? cell + padding : padding + cell
         }

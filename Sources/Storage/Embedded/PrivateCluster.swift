@@ -119,10 +119,7 @@ package struct PrivateCluster: Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        """
-        PostgreSQL \(server.installation.version), process \(processId), run by \(server.account.name), \
-        data \(dataDirectory), log \(logFile), socket \(socketFolder)
-        """
+        "PostgreSQL \(server.installation.version), process \(processId) of \(server.account.name), in \(dataDirectory)"
     }
 
     /// A value of a connection string, in single quotes.

@@ -37,18 +37,23 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let interruption = Interruption()
+        let curtain = Curtain()
         let folder = dataDir ?? "/tmp/switchboard-demo-\(ProcessInfo.processInfo.processIdentifier)"
         Terminal.line("Starting a daemon with its own PostgreSQL in \(folder) …")
         let daemon = try ChildDaemon(dataDirectory: folder, speed: Self.speed)
+        let stopping = Task { [signals = interruption.signals] in
+            for await _ in signals { curtain.fall(daemon) }
+        }
+        defer { stopping.cancel() }
         var failure: (any Error)?
         do {
-            try await play(daemon, interruption)
+            try await play(daemon, curtain)
         } catch {
             failure = error
         }
         let status = await daemon.stop()
-        if let failure {
-            Terminal.complain("\(failure)\n\(daemon.lastWords)")
+        if let failure, !curtain.hasFallen {
+            Terminal.complain("\(failure)\n\(daemon.lastWords)\nThe daemon's whole log: \(daemon.log)")
             throw Failure.connection
         }
         guard status == 0 else {
@@ -63,14 +68,11 @@ struct Demo: AsyncParsableCommand {
         }
     }
 
-    private func play(_ daemon: ChildDaemon, _ interruption: Interruption) async throws {
+    private func play(_ daemon: ChildDaemon, _ curtain: Curtain) async throws {
         let admin = ClientConfiguration(endpoints: [.unix(path: daemon.socket)], patience: .seconds(2))
         try await waitUntilServing(daemon, admin)
         let performance = try await prepare(admin, port: daemon.port)
-        let stopping = Task { [tell = performance.tell, signals = interruption.signals] in
-            for await _ in signals { tell.yield(.stop) }
-        }
-        defer { stopping.cancel() }
+        curtain.rise(on: performance)
         var screen = DemoScreen()
         let end = ContinuousClock.now + .seconds(seconds)
         var wasInterrupted = true
@@ -127,11 +129,13 @@ struct Demo: AsyncParsableCommand {
 
     private func summarize(_ performance: Performance) {
         let driver = performance.driver
+        let open = driver.arrivedCount - driver.endedCount
         Terminal.line("")
         Terminal.line(
-            "\(driver.arrivedCount) inquiries came in \(Numbers.length(performance.elapsed)) of the shop's time: "
-                + "\(driver.answeredCount) completed, \(driver.abandonedCount) customers gave up, "
-                + "\(driver.arrivedCount - driver.endedCount) are open. \(performance.ledger.eventCount) events in the log, "
+            "\(driver.arrivedCount) inquiries in \(Numbers.length(performance.elapsed)) of the shop's time: "
+                + "\(driver.answeredCount) completed, \(driver.abandonedCount) abandoned, \(open) still open.")
+        Terminal.line(
+            "\(performance.ledger.eventCount) events in the log; "
                 + "\(performance.ledger.doubleAssignments) inquiries given to two agents at once.")
         if driver.problemCount > 0 {
             Terminal.line("\(driver.problemCount) answers were not as expected; the first: \(driver.problems[0])")

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import NIOCore
 import Plan
 import Routing
 import Server
@@ -33,6 +32,8 @@ final class Daemon: Sendable {
     private static let retryDelay = Duration.milliseconds(500)
     /// How often partitions are made ahead and old keys deleted.
     private static let maintenancePeriod = Duration.seconds(300)
+    /// How often the private PostgreSQL is looked at; one that does not answer is started again.
+    private static let clusterCheckPeriod = Duration.seconds(3)
 
     private struct Parts {
         var cluster: PrivateCluster?
@@ -80,7 +81,7 @@ final class Daemon: Sendable {
             try await server.open(.unix(path: socketPath))
             chmod(socketPath, 0o666)
             guard let tcp = options.tcp else { return nil }
-            return try await server.open(.tcp(host: tcp.host, port: tcp.port))?.port
+            return try await server.open(.tcp(host: tcp.host, port: tcp.port))
         } catch let error as ListenError {
             throw DaemonError(description: error.message)
         }
@@ -98,6 +99,7 @@ final class Daemon: Sendable {
                 try PrivateCluster.start(in: path) { log.info("\($0)") }
             }
             parts.withLock { $0.cluster = cluster }
+            watch(cluster)
             conninfo = cluster.connectionInfo
         }
         var settings = StoreSettings(
@@ -128,7 +130,7 @@ final class Daemon: Sendable {
             store?.writer.stop()
             reader?.stop()
             do {
-                try cluster?.stop()
+                try cluster?.stop(within: 5)
             } catch {
                 log.error("PostgreSQL did not stop: \(error)")
             }
@@ -229,6 +231,25 @@ final class Daemon: Sendable {
         case .refused(let error, let row): throw DaemonError(description: "PostgreSQL refused \(row): \(error)")
         case .stopped: throw CancellationError()
         }
+    }
+
+    /// Brings the private PostgreSQL back when it has died: nobody else would.
+    private func watch(_ cluster: PrivateCluster) {
+        let log = log
+        let path = folder.path
+        let task = Task {
+            var cluster = cluster
+            while (try? await Task.sleep(for: Self.clusterCheckPeriod)) != nil {
+                if cluster.answers { continue }
+                log.error("the private PostgreSQL does not answer: starting it again")
+                do {
+                    cluster = try await Self.blocking { try PrivateCluster.start(in: path) { log.info("\($0)") } }
+                } catch {
+                    log.error("it did not start: \(error)")
+                }
+            }
+        }
+        parts.withLock { $0.background.append(task) }
     }
 
     private func startMaintenance(_ reader: JournalReader) {

@@ -50,10 +50,15 @@ final class ChildDaemon: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// Asks it to end.
+    func terminate() {
+        if process.isRunning { process.terminate() }
+    }
+
     /// Asks it to end and waits until it has; a daemon that takes longer than 15 s is killed.
     /// - Returns: its exit code.
     func stop() async -> Int32 {
-        if process.isRunning { process.terminate() }
+        terminate()
         let deadline = Task { [process] in
             try await Task.sleep(for: .seconds(15))
             kill(process.processIdentifier, SIGKILL)

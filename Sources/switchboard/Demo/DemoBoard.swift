@@ -37,12 +37,13 @@ struct DemoBoard {
         var table = TextTable([
             .init("channel"), .init("waiting", .right), .init("oldest", .right), .init("offered", .right),
             .init("assigned", .right), .init("accepted", .right), .init("abandoned", .right), .init("ASA", .right),
-            .init("p95", .right), .init("in time", .right), .init("of", .right),
+            .init("p95", .right), .init("in time", .right),
         ])
+        if let width = Terminal.width, width < 100 { table.gap = " " }
         var total = Row()
         for (channel, target, name) in Self.targets {
             let row = rows[channel] ?? Row()
-            table.add(Self.cells(channel, row, target: target) + [name])
+            table.add(Self.cells(channel + " " + name, row, target: target))
             total.merge(row)
         }
         table.add(Self.cells("all", total, target: nil))
@@ -73,10 +74,10 @@ struct DemoBoard {
         let figures = Figures(row.samples, target: (target ?? 0) * microsecondsPerSecond)
         let level = target == nil ? nil : figures.serviceLevel
         return [
-            name, "\(row.waiting)", row.waiting == 0 ? "-" : Numbers.length(row.oldest), "\(row.offered)",
+            name, "\(row.waiting)", row.waiting == 0 ? "-" : Numbers.clock(row.oldest), "\(row.offered)",
             "\(row.assigned)", "\(row.accepted)", "\(row.abandoned)",
-            figures.meanWait.map { Numbers.length(Int64($0)) } ?? "-",
-            figures.percentile95.map { Numbers.length($0) } ?? "-", level.map(Numbers.percent) ?? "-",
+            figures.meanWait.map { Numbers.clock(Int64($0)) } ?? "-",
+            figures.percentile95.map { Numbers.clock($0) } ?? "-", level.map(Numbers.percent) ?? "-",
         ]
     }
 }

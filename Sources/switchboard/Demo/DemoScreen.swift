@@ -2,6 +2,16 @@ import Simulation
 
 /// Shows a demo as it goes: a table drawn over itself on a terminal, a line now and then elsewhere.
 struct DemoScreen {
+    private struct Line {
+        var text: String
+        var isHead: Bool
+
+        init(_ text: String, isHead: Bool = false) {
+            self.text = text
+            self.isHead = isHead
+        }
+    }
+
     private let interval: Duration = Terminal.isInteractive ? .milliseconds(200) : .seconds(5)
     private var shown: ContinuousClock.Instant?
     private var linesDrawn = 0
@@ -21,30 +31,37 @@ struct DemoScreen {
     mutating func finish(_ performance: Performance) {
         let lines = Self.lines(DemoBoard(performance), performance)
         if Terminal.isInteractive { return draw(lines) }
-        for line in lines { Terminal.line(line) }
+        for line in lines { Terminal.line(line.text) }
     }
 
-    private mutating func draw(_ lines: [String]) {
+    /// Lines are cut to the terminal: one that wraps would be drawn over in the wrong place.
+    private mutating func draw(_ lines: [Line]) {
+        let width = Terminal.width ?? .max
         var text = linesDrawn > 0 ? "\u{1B}[\(linesDrawn)A" : ""
-        for line in lines { text += "\u{1B}[2K" + line + "\n" }
+        for line in lines {
+            let cut = DisplayWidth.cut(line.text, to: width)
+            text += "\u{1B}[2K" + (line.isHead ? Terminal.bold(cut) : cut) + "\n"
+        }
         linesDrawn = lines.count
         Terminal.write(text)
     }
 
-    private static func lines(_ board: DemoBoard, _ performance: Performance) -> [String] {
+    private static func lines(_ board: DemoBoard, _ performance: Performance) -> [Line] {
         let table = board.table
         let waits = performance.acknowledgements.suffix(500).sorted()
         func milliseconds(_ rank: Int) -> String {
             Figures.percentile(rank, of: waits).map { Numbers.decimal(Double($0) / 1000, places: 1) } ?? "-"
         }
-        return [
-            Terminal.bold("\(time(performance)) at the shoe shop") + "  (\(performance.speed)×; \(performance.status))",
-            "",
-            Terminal.bold(table[0]),
-        ] + table.dropFirst() + [
-            "", "Agents: \(board.agents).",
-            "Inquiries: \(performance.driver.arrivedCount) of \(performance.scenario.inquiries.count) so far; committed "
-                + "and acknowledged in \(milliseconds(50)) ms (p99 \(milliseconds(99)) ms).",
+        let head = [
+            Line("\(time(performance)) at the shoe shop, \(performance.speed)×, \(performance.status)", isHead: true),
+            Line(""), Line(table[0], isHead: true),
+        ]
+        let arrived = "\(performance.driver.arrivedCount) of \(performance.scenario.inquiries.count)"
+        return head + table.dropFirst().map { Line($0) } + [
+            Line(""), Line("Agents: \(board.agents)."),
+            Line(
+                "Inquiries: \(arrived) so far; committed and acknowledged in \(milliseconds(50)) ms "
+                    + "(p99 \(milliseconds(99)) ms)."),
         ]
     }
 

@@ -1,0 +1,41 @@
+# `make` alone says what there is.
+SWIFT ?= swift
+BINARY = .build/release/switchboard
+SWIFT_SOURCES = $(wildcard Package.swift Sources Tests bench)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo lint format schema migrations bench clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: PostgreSQL, libpq and pkg-config, by apt-get
+	@.ci/setup
+
+build: setup ## build .build/release/switchboard
+	$(SWIFT) build -c release --product switchboard
+
+test: setup ## run every test, on a throw-away PostgreSQL
+	$(SWIFT) test --disable-xctest
+
+demo: build ## play a morning of a shop in a minute, against a daemon of its own
+	@$(BINARY) demo
+
+lint: ## check how the code is written
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
+
+format: ## write the code as lint wants it
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+migrations: ## after editing sql/: put its files into the binary's source
+	sql/embed.sh
+
+schema: migrations ## after editing sql/: write sql/schema.sql anew
+	SWITCHBOARD_WRITE_SCHEMA=1 $(SWIFT) test --disable-xctest --filter MigrationTests
+
+bench: build ## measure (see bench/README.md)
+	@bench/run
+
+clean: ## remove what was built
+	$(SWIFT) package clean
+	rm -rf .demo

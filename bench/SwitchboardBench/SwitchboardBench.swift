@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// What Switchboard's speed is measured with. `bench/README.md` says how to run it and how to read it.
+@main
+struct SwitchboardBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchboard-bench", abstract: "Measures a running Switchboard.",
+        subcommands: [PortBench.self, AcknowledgementBench.self])
+}
