@@ -13,8 +13,7 @@ extension Engine {
         var hash = Self.hash(of: skills)
         hash.combine(UInt64(queue) << 8 | UInt64(channel))
         let known = classIndex.find(hash: hash.value) {
-            let candidate = classes[Int($0)]
-            return candidate.queue == queue && candidate.channel == channel && candidate.skills == skills
+            classes[Int($0)].queue == queue && classes[Int($0)].channel == channel && classes[Int($0)].skills == skills
         }
         if let known { return known }
         if classIndex.count >= Limits.classes {

@@ -62,7 +62,9 @@ struct RoutingPlanTests {
         plan.name = "신발 가게"
         plan.channels = [RoutingPlan.Channel("chat")]
         plan.channels[0].with = []
-        plan.queues = [RoutingPlan.Queue("default"), RoutingPlan.Queue("vip", target: .seconds(90), select: .longestIdle)]
+        plan.queues = [
+            RoutingPlan.Queue("default"), RoutingPlan.Queue("vip", target: .seconds(90), select: .longestIdle),
+        ]
         plan.priorityBoost = .strict
         #expect(
             String(decoding: plan.document, as: UTF8.self)

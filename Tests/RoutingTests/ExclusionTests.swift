@@ -86,8 +86,11 @@ struct ExclusionTests {
         }
         #expect(world.row(call)?.excluded.count == 64)
         #expect(world.place(call) == "offered agent64")
+        world.away("agent0")
         world.decline(call, by: "agent64")
         #expect(world.row(call)?.excluded.count == 64)
+        #expect(world.accept(call, by: "agent0") == .gone)
+        world.ready("agent0")
         #expect(world.place(call) == "offered agent0")
         #expect(world.accept(call, by: "agent1") == .gone)
     }

@@ -208,7 +208,7 @@ struct AgentSessionTests {
             try twice(shop, "ABANDON \(left)", "abandoned")
             try twice(shop, "CANCEL \(back) reason=mistake", "cancelled")
             try kim.refused("COMPLETE \(done) disposition=other", "conflict", state: "completed")
-            try kim.refused("ACCEPT \(done)", "conflict", state: "completed")
+            try kim.refused("ACCEPT \(done)", "gone", state: "completed")
             try shop.refused("ABANDON \(done)", "conflict", state: "completed")
             try shop.refused("CANCEL \(left)", "conflict", state: "abandoned")
         }

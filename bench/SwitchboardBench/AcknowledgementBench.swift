@@ -25,7 +25,8 @@ struct AcknowledgementBench: ParsableCommand {
         var times: [Double] = []
         for number in 0..<(count + 100) {
             let began = ContinuousClock.now
-            _ = try connection.ask("SUBMIT channel=chat skills=nobody:1 customer=a\(number) attrs={\"order\":\(number)}")
+            _ = try connection.ask(
+                "SUBMIT channel=chat skills=nobody:1 customer=a\(number) attrs={\"order\":\(number)}")
             if number >= 100 { times.append(Measured.seconds(.now - began)) }
         }
         times.sort()

@@ -19,7 +19,9 @@ final class LineConnection {
                 Foundation.connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw BenchError("cannot connect to \(host):\(port): \(String(cString: strerror(errno)))") }
+        guard result == 0 else {
+            throw BenchError("cannot connect to \(host):\(port): \(String(cString: strerror(errno)))")
+        }
         var on: Int32 = 1
         setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         _ = fcntl(file, F_SETFL, fcntl(file, F_GETFL) | O_NONBLOCK)
@@ -37,7 +39,7 @@ final class LineConnection {
     /// Writes what the socket takes.
     func flush() throws {
         guard !output.isEmpty else { return }
-        let sent = output.withUnsafeBytes { Foundation.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        let sent = output.withUnsafeBytes { Foundation.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         if sent < 0 {
             if errno == EAGAIN { return }
             throw BenchError("the daemon closed the connection")

@@ -91,7 +91,8 @@ struct PortBench: ParsableCommand {
         let submissions = lanes.flatMap(\.submissionTimes).sorted()
         print(
             "port connections=\(connections) in_flight=\(inFlight) backlog=\(backlog) "
-                + "lifecycles/s=\(Int(Double(lifecycles) / elapsed)) \(Measured.percentiles(submissions, of: "submit"))")
+                + "lifecycles/s=\(Int(Double(lifecycles) / elapsed)) \(Measured.percentiles(submissions, of: "submit"))"
+        )
     }
 }
 

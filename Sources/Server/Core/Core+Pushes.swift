@@ -173,12 +173,14 @@ extension Core {
 
     func unwatch(_ request: Request, _ session: Session) {
         session.watcher = nil
+        session.held.removeAll()
         watching[session.link.id] = nil
         ok(session, request)
     }
 
     private func start(_ watcher: Watcher, _ session: Session) {
         session.watcher = watcher
+        session.held.removeAll()
         watching[session.link.id] = session
     }
 
@@ -187,33 +189,29 @@ extension Core {
         for session in watching.values {
             guard let watcher = session.watcher else { continue }
             if watcher.source != nil && source == nil { source = engine.source(of: event.inquiry) }
-            guard watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source) else {
+            guard watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source)
+            else {
                 continue
             }
             switch watcher.pace {
             case .live: push(event, to: session)
-            case .replaying(_, let joinsAt?) where event.seq > joinsAt: hold(event, for: session)
+            case .replaying(let position, let joinsAt?) where event.seq > joinsAt:
+                hold(event, for: session, position: position)
             case .replaying: break
             }
         }
     }
 
-    /// The log has been read nearly to its end: what happens meanwhile waits here, and no longer than it fits.
-    private func hold(_ event: EventRow, for session: Session) {
-        guard var watcher = session.watcher else { return }
-        guard watcher.held.bytes.count < ServerLimits.pendingPushBytes else {
-            // The reader is too slow after all: it goes on from the log.
-            if case .replaying(let position, _) = watcher.pace {
-                watcher.pace = .replaying(position: position, joinsAt: nil)
-                watcher.held = LineWriter()
-                session.watcher = watcher
-            }
-            return
+    /// The log has been read nearly to its end: what happens meanwhile waits here, as long as it fits. A reader that
+    /// is too slow even for that goes on from the log.
+    private func hold(_ event: EventRow, for session: Session, position: Int64) {
+        if session.held.bytes.count < ServerLimits.pendingPushBytes {
+            write(event, to: &session.held)
+            session.heldLastSeq = event.seq
+        } else {
+            session.held.removeAll()
+            session.watcher?.pace = .replaying(position: position, joinsAt: nil)
         }
-        session.watcher?.held = LineWriter()
-        write(event, to: &watcher.held)
-        watcher.heldLastSeq = event.seq
-        session.watcher = watcher
     }
 
     func logStart(_ link: UInt64, _ request: Request, _ result: Result<Int64, LogFailure>) {
@@ -222,7 +220,8 @@ extension Core {
         case .success(let first):
             if case .replaying(let position, _) = watcher.pace, first > position + 1 {
                 session.watcher = nil
-                session.out.error(tag: request.tag, code: .gone, message: "events before \(first) are not kept any more")
+                session.out.error(
+                    tag: request.tag, code: .gone, message: "events before \(first) are not kept any more")
                 session.out.field("first", integer: first)
                 finishAnswer(session)
             } else {
@@ -241,18 +240,21 @@ extension Core {
 
     /// Asks for the next page of a replay.
     func readLog(for link: UInt64) {
-        guard let eventLog, let watcher = sessions[link]?.watcher, case .replaying(let position, _) = watcher.pace else {
-            return
-        }
+        guard let eventLog, let session = sessions[link], !session.isReadingLog, let watcher = session.watcher,
+            case .replaying(let position, _) = watcher.pace
+        else { return }
+        session.isReadingLog = true
         eventLog.entries(after: position, limit: ServerLimits.logPageEntries) { [mailbox] in
-            mailbox.post(.logPage(link, $0))
+            mailbox.post(.logPage(link, after: position, $0))
         }
     }
 
-    func logPage(_ link: UInt64, _ result: Result<[LogEntry], LogFailure>) {
-        guard let session = sessions[link], var watcher = session.watcher,
-            case .replaying(var position, var joinsAt) = watcher.pace
-        else { return }
+    func logPage(_ link: UInt64, after: Int64, _ result: Result<[LogEntry], LogFailure>) {
+        guard let session = sessions[link] else { return }
+        session.isReadingLog = false
+        guard var watcher = session.watcher, case .replaying(var position, var joinsAt) = watcher.pace else { return }
+        // Another WATCH came meanwhile: this page is not its.
+        guard position == after else { return readLog(for: link) }
         guard case .success(let entries) = result else {
             // The log is away with PostgreSQL; ask again in a while.
             return session.link.post(.drained(link), to: mailbox, afterSeconds: 1)
@@ -275,12 +277,11 @@ extension Core {
         if let joinsAt, position >= joinsAt { watcher.pace = .live }
         session.watcher = watcher
         deliver(page, lastSeq: lastShown, to: session)
-        guard case .live = watcher.pace else { return }
-        session.watcher?.held = LineWriter()
-        guard !watcher.held.bytes.isEmpty else { return }
+        guard case .live = watcher.pace, !session.held.bytes.isEmpty else { return }
         // Not yet committed perhaps: it goes out with its batch, before whatever comes next.
-        session.out.bytes.append(contentsOf: watcher.held.bytes)
-        session.lastSeq = watcher.heldLastSeq
+        session.out.bytes.append(contentsOf: session.held.bytes)
+        session.lastSeq = session.heldLastSeq
+        session.held.removeAll()
         speaks(session)
     }
 

@@ -188,7 +188,9 @@ extension Core {
         session.out.error(tag: request.tag, code: code, message: rejection.message)
         if let field = rejection.field { session.out.field("field", text: field) }
         if let state = rejection.state { session.out.field("state", text: state) }
-        if code == .limit { session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds) }
+        if code == .limit {
+            session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
+        }
         finishAnswer(session)
     }
 

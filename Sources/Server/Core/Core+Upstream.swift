@@ -180,7 +180,8 @@ extension Core {
         case .success(nil):
             refuse(session, request, .notFound, "that inquiry is not kept any more")
         case .failure:
-            session.out.error(tag: request.tag, code: .unavailable, message: "PostgreSQL is away; old inquiries are there")
+            session.out.error(
+                tag: request.tag, code: .unavailable, message: "PostgreSQL is away, and old inquiries with it")
             session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
             finishAnswer(session)
         }

@@ -1,5 +1,5 @@
-import Logging
 import LineProtocol
+import Logging
 import Routing
 
 /// What reaches the engine thread.
@@ -14,7 +14,7 @@ enum CoreMessage: Sendable {
     case probed(CommitOutcome)
     case storageIsAway(Bool)
     case recalled(UInt64, Request, Result<InquiryRow?, LogFailure>)
-    case logPage(UInt64, Result<[LogEntry], LogFailure>)
+    case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
     case logStart(UInt64, Request, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
     case wrongToken(UInt64, tag: [UInt8], closes: Bool)
@@ -184,7 +184,7 @@ final class Core {
         case .standby: phase = .standby
         case .committed, .probed, .storageIsAway: break
         case .recalled(let id, let request, let result): recalled(id, request, result)
-        case .logPage(let id, let result): logPage(id, result)
+        case .logPage(let id, let after, let result): logPage(id, after: after, result)
         case .logStart(let id, let request, let result): logStart(id, request, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)
         case .drained(let id): readLog(for: id)

@@ -15,6 +15,11 @@ final class Session {
     /// All agents whose session it is.
     var agents: Set<AgentIndex> = []
     var watcher: Watcher?
+    /// Live events that a replay has not come up to yet.
+    var held = LineWriter()
+    var heldLastSeq: Int64 = 0
+    /// A page of the log has been asked for.
+    var isReadingLog = false
     var saidHello = false
     var failedHellos = 0
 
@@ -64,7 +69,8 @@ enum Incoming: Sendable {
 struct Watcher {
     enum Pace {
         case live
-        /// Reading the log; `position` is the last entry it was given. Live events wait in `held` once `joinsAt` is set.
+        /// Reading the log; `position` is the last entry it was given. Live events after `joinsAt`, once that is set,
+        /// wait in the session's `held`.
         case replaying(position: Int64, joinsAt: Int64?)
     }
 
@@ -75,8 +81,6 @@ struct Watcher {
     /// nil: every source's.
     var source: Int32?
     var pace = Pace.live
-    var held = LineWriter()
-    var heldLastSeq: Int64 = 0
 
     func wants(type: String, queue: String, inquiry: Int64, source: Int32?) -> Bool {
         if let types, !types.contains(type) { return false }

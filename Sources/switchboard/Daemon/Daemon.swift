@@ -82,7 +82,7 @@ final class Daemon: Sendable {
             chmod(socketPath, 0o666)
             guard let tcp = options.tcp else { return nil }
             return try await server.open(.tcp(host: tcp.host, port: tcp.port))
-        } catch let error as ListenError {
+        } catch {
             throw DaemonError(description: error.message)
         }
     }
@@ -264,7 +264,7 @@ final class Daemon: Sendable {
                 reader.maintain(clock: clock + .seconds(ran)) { result in
                     switch result {
                     case .success(let done) where done.isDefaultPartitionUsed:
-                        log.error("events lie in the default partition of switchboard.event: partitions were made too late")
+                        log.error("events lie in the default partition of switchboard.event: make partitions earlier")
                     case .success: break
                     case .failure(let error): log.warning("the upkeep of the event log waits: \(error)")
                     }
@@ -278,7 +278,8 @@ final class Daemon: Sendable {
     // MARK: Small steps
 
     /// Runs what blocks on a thread of its own.
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread { continuation.resume(with: Result { try body() }) }
             thread.stackSize = 4 << 20

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestSupport
+import Testing
 
 /// `switchboard serve` as a process of its own, which can be killed.
 ///

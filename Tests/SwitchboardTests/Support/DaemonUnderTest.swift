@@ -4,6 +4,7 @@ import Plan
 import Postgres
 import Routing
 import TestSupport
+import Testing
 
 @testable import switchboard
 

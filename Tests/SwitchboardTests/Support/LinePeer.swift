@@ -104,7 +104,7 @@ final class LinePeer {
 
     func close() {
         guard descriptor >= 0 else { return }
-        systemClose(descriptor)
+        _ = systemClose(descriptor)
         descriptor = -1
     }
 
@@ -128,7 +128,7 @@ final class LinePeer {
         while sent < bytes.count {
             guard try wait(for: POLLOUT, patience) else { return sent }
             let count = bytes[sent...].withUnsafeBytes {
-                systemSend(descriptor, $0.baseAddress, $0.count, noSignal | Int32(dontWait))
+                systemSend(descriptor, $0.baseAddress, $0.count, noSignal | dontWait)
             }
             if count < 0 && (errno == EAGAIN || errno == EINTR) { continue }
             guard count > 0 else { throw PeerError("writing failed: \(String(cString: strerror(errno)))") }
@@ -273,6 +273,14 @@ final class LinePeer {
         return line
     }
 
+    /// The next pushes, which must bear these numbers, one after the other.
+    func expectEvents(_ seqs: ClosedRange<Int64>, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        for seq in seqs {
+            let line = events.isEmpty ? try next() : events.removeFirst()
+            try #require(line.integer("seq") == seq, "\(seq) was expected: \(line)", sourceLocation: sourceLocation)
+        }
+    }
+
     /// Reads on to a push of that type, and forgets those before it.
     @discardableResult
     func skipToEvent(_ type: String, inquiry: Int64? = nil, patience: Duration = LinePeer.patience) throws -> Line {
@@ -299,8 +307,8 @@ final class LinePeer {
 
 #if canImport(Glibc)
     private let streamSocket = Int32(SOCK_STREAM.rawValue)
-    private let noSignal = Int32(MSG_NOSIGNAL.rawValue)
-    private let dontWait = MSG_DONTWAIT.rawValue
+    private let noSignal = Int32(MSG_NOSIGNAL)
+    private let dontWait = Int32(MSG_DONTWAIT)
     private let systemConnect = Glibc.connect
     private let systemSend = Glibc.send
     private let systemReceive = Glibc.recv

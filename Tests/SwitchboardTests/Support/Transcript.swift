@@ -1,52 +1,41 @@
 import Foundation
-import LineProtocol
 
 /// A recorded conversation with the line port, to be held again.
 ///
 /// ```
 /// # a comment
-/// [shop]
-/// > HELLO version=1 token=…
-/// < OK version=1 role=upstream server=… session=…
+/// shop> HELLO version=1 token=$shop
+/// shop< OK version=1 role=upstream server=… session=…
 /// ```
 ///
-/// `[name]` says who speaks from here on; `admin` (also where nobody is named) is on the Unix socket, everybody else on
-/// TCP. `>` (or `C:`) is sent, `<` (or `S:`) must be the next line of that connection; `…` stands for any one value. In a
-/// request `token=…` is the secret that the transcript's own TOKEN CREATE gave to the token with that `name=` or
-/// `agent=`, else one that is made for it: of the role that the speaker is named after, or for the agent of that name.
+/// `NAME> ` is sent by the session of that name once all above it has come, `NAME< ` must be the next line of that
+/// session. `admin` is the owner on the Unix socket, everybody else is on TCP. `…` stands for any run of characters within
+/// one value; `$word` in an expected line keeps such a run, and in a later request puts it in.
 struct Transcript: Sendable {
     enum Step: Sendable {
-        case speaker(String)
-        case request(String)
-        case answer(String)
+        case request(session: String, String)
+        case answer(session: String, String)
     }
 
     /// Where it stands, for messages.
     let name: String
-    /// It goes on where the one before it in the file ended.
-    let isContinued: Bool
     let steps: [(line: Int, step: Step)]
 
     /// - Parameter firstLine: The number of the first of `lines` in its file.
-    init(name: String, lines: [Substring], firstLine: Int, isContinued: Bool = false) throws {
+    init(name: String, lines: [Substring], firstLine: Int) throws {
         self.name = name
-        self.isContinued = isContinued
         steps = try lines.enumerated().compactMap { index, line in
             let number = firstLine + index
-            return try Self.step(of: String(line), at: "\(name):\(number)").map { (number, $0) }
+            return try Self.step(of: line, at: "\(name):\(number)").map { (number, $0) }
         }
     }
 
-    private static func step(of line: String, at place: String) throws -> Step? {
-        let text = line.trimmingCharacters(in: .whitespaces)
-        if text.isEmpty || text.hasPrefix("#") { return nil }
-        if text.hasPrefix("["), text.hasSuffix("]") { return .speaker(String(text.dropFirst().dropLast())) }
-        for prefix in [">", "C:"] where text.hasPrefix(prefix) {
-            return .request(text.dropFirst(prefix.count).trimmingCharacters(in: .whitespaces))
-        }
-        for prefix in ["<", "S:"] where text.hasPrefix(prefix) {
-            return .answer(text.dropFirst(prefix.count).trimmingCharacters(in: .whitespaces))
-        }
+    private static func step(of line: Substring, at place: String) throws -> Step? {
+        if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { return nil }
+        let session = line.prefix { $0.isLetter || $0.isNumber || $0 == "-" }
+        let rest = line[session.endIndex...]
+        if !session.isEmpty, rest.hasPrefix("> ") { return .request(session: String(session), String(rest.dropFirst(2))) }
+        if !session.isEmpty, rest.hasPrefix("< ") { return .answer(session: String(session), String(rest.dropFirst(2))) }
         throw PeerError("\(place) is no line of a transcript: \(line)")
     }
 
@@ -58,28 +47,22 @@ struct Transcript: Sendable {
             lines: text.split(separator: "\n", omittingEmptySubsequences: false), firstLine: 1)
     }
 
-    /// The blocks of a Markdown page that are fenced as `transcript`, or `transcript continued`.
+    /// The blocks of a Markdown page that are fenced as `transcript`.
     static func fenced(in path: String) throws -> [Transcript] {
         let name = URL(fileURLWithPath: path).lastPathComponent
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(
             separator: "\n", omittingEmptySubsequences: false)
         var found: [Transcript] = []
-        var block: (first: Int, isContinued: Bool, lines: [Substring])?
-        for (index, line) in lines.enumerated() {
-            if let open = block {
-                if line.hasPrefix("```") {
-                    found.append(
-                        try Transcript(
-                            name: name, lines: open.lines, firstLine: open.first, isContinued: open.isContinued))
-                    block = nil
-                } else {
-                    block?.lines.append(line)
-                }
-            } else if line.hasPrefix("```transcript") {
-                block = (index + 2, line.contains("continued"), [])
+        var open: Int?
+        for (index, line) in lines.enumerated() where line.hasPrefix("```") {
+            if let first = open {
+                found.append(try Transcript(name: name, lines: Array(lines[first..<index]), firstLine: first + 1))
+                open = nil
+            } else if line == "```transcript" {
+                open = index + 1
             }
         }
-        guard block == nil else { throw PeerError("\(name): a fence is not closed") }
+        guard open == nil else { throw PeerError("\(name): a fence is not closed") }
         return found
     }
 }
@@ -88,31 +71,28 @@ struct Transcript: Sendable {
 final class TranscriptStage {
     private let daemon: DaemonUnderTest
     private var peers: [String: LinePeer] = [:]
-    private var secrets: [String: String] = [:]
+    /// What `$word` stands for, by `$word`.
+    private var kept: [String: String] = [:]
 
     init(_ daemon: DaemonUnderTest) { self.daemon = daemon }
 
     /// Holds the conversation; returns where it went otherwise, nothing if it went as written.
     func play(_ transcript: Transcript) throws -> [String] {
         var differences: [String] = []
-        var speaker = "admin"
-        var lastRequest = ""
         for (line, step) in transcript.steps {
             let place = "\(transcript.name):\(line)"
             switch step {
-            case .speaker(let name): speaker = name
-            case .request(let request):
-                lastRequest = try fill(request, for: speaker)
-                try peer(speaker).send(lastRequest)
-            case .answer(let expected):
-                guard let line = try peer(speaker).readLine(patience: .seconds(10)) else {
-                    differences.append("\(place): the connection was closed instead of\n  \(expected)")
-                    return differences
+            case .request(let session, let request):
+                try peer(session).send(fill(request))
+            case .answer(let session, let expected):
+                guard let line = try peer(session).readLine(patience: .seconds(10)) else {
+                    return differences + ["\(place): [\(session)] was closed instead of\n  \(expected)"]
                 }
-                remember(line, after: lastRequest)
-                if !Self.matches(line, expected) {
-                    differences.append("\(place): expected\n  \(expected)\ncame\n  \(line)")
+                guard let found = Self.match(line, expected) else {
+                    differences.append("\(place): [\(session)] expected\n  \(expected)\ncame\n  \(line)")
+                    continue
                 }
+                kept.merge(found) { $1 }
             }
         }
         for (name, peer) in peers.sorted(by: { $0.key < $1.key }) {
@@ -131,33 +111,41 @@ final class TranscriptStage {
         return peer
     }
 
-    private func fill(_ request: String, for speaker: String) throws -> String {
-        guard request.contains("token=…") else { return request }
-        return request.replacingOccurrences(of: "token=…", with: "token=\(try secret(of: speaker))")
-    }
-
-    private func secret(of speaker: String) throws -> String {
-        if let secret = secrets[speaker] { return secret }
-        let isRole = RoleSet.all.names.contains(speaker)
-        let secret = try daemon.token(isRole ? "role=\(speaker) name=\(speaker)" : "role=agent agent=\(speaker)")
-        secrets[speaker] = secret
-        return secret
-    }
-
-    private func remember(_ text: String, after request: String) {
-        guard request.uppercased().contains("TOKEN CREATE"), let line = AnswerLine(text), let secret = line.string("token")
-        else { return }
-        for key in ["name", "agent"] {
-            if let name = line.string(key) { secrets[name] = secret }
+    private func fill(_ request: String) -> String {
+        var request = request
+        // The longest first: `$shop2` is not `$shop` and a 2.
+        for (word, value) in kept.sorted(by: { $0.key.count > $1.key.count }) {
+            request = request.replacingOccurrences(of: word, with: value)
         }
+        return request
     }
 
-    /// Whether the line is what is written, each `…` standing for one value.
-    static func matches(_ line: String, _ pattern: String) -> Bool {
-        let value = #"(?:"(?:[^"\\]|\\.)*"|\{.*\}|\[.*\]|\S+?)"#
-        let expression = pattern.components(separatedBy: "…").map(NSRegularExpression.escapedPattern(for:))
-            .joined(separator: value)
-        guard let regex = try? NSRegularExpression(pattern: "^\(expression)$") else { return false }
-        return regex.firstMatch(in: line, range: NSRange(line.startIndex..., in: line)) != nil
+    /// What each `$word` of the pattern stands for in the line; nil if the line is not what is written.
+    static func match(_ line: String, _ pattern: String) -> [String: String]? {
+        let run = #"[^\s"]*?|(?<=")[^"]*?(?=")"#
+        var expression = ""
+        var words: [String] = []
+        var rest = Substring(pattern)
+        while let character = rest.first {
+            let word = rest.dropFirst().prefix { $0.isLetter || $0.isNumber }
+            if character == "…" {
+                expression += "(?:\(run))"
+                rest = rest.dropFirst()
+            } else if character == "$", !word.isEmpty {
+                expression += "(\(run))"
+                words.append("$\(word)")
+                rest = rest[word.endIndex...]
+            } else {
+                expression += NSRegularExpression.escapedPattern(for: String(character))
+                rest = rest.dropFirst()
+            }
+        }
+        let whole = NSRange(line.startIndex..., in: line)
+        guard let regex = try? NSRegularExpression(pattern: "^\(expression)$"),
+            let match = regex.firstMatch(in: line, range: whole)
+        else { return nil }
+        return words.enumerated().reduce(into: [:]) { found, entry in
+            found[entry.element] = Range(match.range(at: entry.offset + 1), in: line).map { String(line[$0]) }
+        }
     }
 }
