@@ -43,13 +43,13 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "LineProtocol", "Postgres", "Routing", .product(name: "Logging", package: "swift-log"),
+                "LineProtocol", "Postgres", "Routing",
             ],
             swiftSettings: settings),
         .target(
             name: "Server",
             dependencies: [
-                "LineProtocol", "Plan", "Routing",
+                "LineProtocol", "Routing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ] + nio,
@@ -61,7 +61,6 @@ let package = Package(
             dependencies: [
                 "Client", "LineProtocol", "Plan", "Routing", "Server", "Simulation", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

@@ -32,6 +32,7 @@ CREATE TABLE switchboard.engine (
     lease_until timestamptz NOT NULL,
     clock_speed double precision NOT NULL,
     site smallint NOT NULL,
+    draining boolean NOT NULL DEFAULT false,
     lease_holder text NOT NULL,
     CONSTRAINT engine_pkey PRIMARY KEY (site),
     CONSTRAINT engine_site CHECK (site BETWEEN 0 AND 32767),
@@ -50,6 +51,7 @@ COMMENT ON COLUMN switchboard.engine.next_id IS 'The id of the next inquiry; the
 COMMENT ON COLUMN switchboard.engine.submitted IS 'Inquiries ever accepted = completed + abandoned + cancelled + live.';
 COMMENT ON COLUMN switchboard.engine.clock IS 'The engine''s clock at the last committed batch (virtual where clock_speed is not 1).';
 COMMENT ON COLUMN switchboard.engine.clock_speed IS 'How many times faster than real time the engine''s clock runs; fixed by the first start.';
+COMMENT ON COLUMN switchboard.engine.draining IS 'Nothing is offered until DRAIN off=true.';
 COMMENT ON COLUMN switchboard.engine.lease_until IS 'Until when the holder alone may write, by this server''s clock_timestamp().';
 COMMENT ON COLUMN switchboard.engine.lease_holder IS 'The id of the holder''s data folder.';
 
@@ -90,14 +92,14 @@ COMMENT ON FUNCTION switchboard.acquire IS 'Takes the lease of a site, or says w
 -- The first statement of every batch. It alone decides whether a batch may be committed: the lease is only liveness.
 CREATE FUNCTION switchboard.fence(
     p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamptz,
-    p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_lease interval
+    p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     changed bigint;
 BEGIN
     UPDATE switchboard.engine AS e
     SET batch = p_batch, seq = p_seq, next_id = p_next_id, clock = p_clock, submitted = p_submitted,
-        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled,
+        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled, draining = p_draining,
         lease_until = clock_timestamp() + p_lease
     WHERE e.site = p_site AND e.epoch = p_epoch AND e.batch = p_batch - 1;
     GET DIAGNOSTICS changed = ROW_COUNT;

@@ -54,7 +54,7 @@ COMMENT ON COLUMN switchboard.inquiry.submitted_at IS 'By the engine''s clock, a
 COMMENT ON COLUMN switchboard.inquiry.state_since IS 'When it came into its state.';
 COMMENT ON COLUMN switchboard.inquiry.queued_at IS 'The age that counts for its rank; declining, missing and withdrawing keep it.';
 COMMENT ON COLUMN switchboard.inquiry.rank IS 'The virtual deadline, microseconds since 1970; the earliest is served first.';
-COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may accept; set while offered.';
+COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may accept; set while offered. An offer that stands still since a restart has what is left of it, counted from 1970-01-01.';
 COMMENT ON COLUMN switchboard.inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
 COMMENT ON COLUMN switchboard.inquiry.closed_at IS 'When it was completed, abandoned or cancelled.';
 COMMENT ON COLUMN switchboard.inquiry.wrap_up_ends IS 'Set while its agent''s slot is in wrap-up.';
@@ -64,7 +64,7 @@ COMMENT ON COLUMN switchboard.inquiry.priority IS '-100 to 100, higher is more u
 COMMENT ON COLUMN switchboard.inquiry.agent IS 'Offered to, assigned to, or who completed it.';
 COMMENT ON COLUMN switchboard.inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
 COMMENT ON COLUMN switchboard.inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
-COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was declined, cancelled or how it ended; free text.';
+COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was cancelled, or how it was completed; free text.';
 COMMENT ON COLUMN switchboard.inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
 COMMENT ON COLUMN switchboard.inquiry.key IS 'The submitter''s idempotency key.';
 COMMENT ON COLUMN switchboard.inquiry.customer IS 'Personal data.';

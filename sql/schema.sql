@@ -34,7 +34,7 @@ $$;
 
 COMMENT ON FUNCTION switchboard.acquire(p_site smallint, p_holder text, p_lease interval, p_clock timestamp with time zone, p_clock_speed double precision, OUT granted boolean, OUT epoch bigint, OUT held_by text, OUT held_until timestamp with time zone) IS 'Takes the lease of a site, or says who holds it and until when. SB002: the database has run at another clock speed.';
 
-CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_lease interval) RETURNS void
+CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) RETURNS void
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -42,7 +42,7 @@ DECLARE
 BEGIN
     UPDATE switchboard.engine AS e
     SET batch = p_batch, seq = p_seq, next_id = p_next_id, clock = p_clock, submitted = p_submitted,
-        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled,
+        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled, draining = p_draining,
         lease_until = clock_timestamp() + p_lease
     WHERE e.site = p_site AND e.epoch = p_epoch AND e.batch = p_batch - 1;
     GET DIAGNOSTICS changed = ROW_COUNT;
@@ -56,7 +56,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_lease interval) IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
+COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
 
 CREATE FUNCTION switchboard.make_event_partitions(p_from timestamp with time zone, p_months integer) RETURNS integer
     LANGUAGE plpgsql
@@ -101,6 +101,7 @@ CREATE TABLE switchboard.engine (
     lease_until timestamp with time zone NOT NULL,
     clock_speed double precision NOT NULL,
     site smallint NOT NULL,
+    draining boolean DEFAULT false NOT NULL,
     lease_holder text NOT NULL,
     CONSTRAINT engine_clock_speed CHECK ((clock_speed > (0)::double precision)),
     CONSTRAINT engine_counts CHECK (((epoch >= 0) AND (batch >= 0) AND (seq >= 0))),
@@ -127,6 +128,8 @@ COMMENT ON COLUMN switchboard.engine.clock IS 'The engine''s clock at the last c
 COMMENT ON COLUMN switchboard.engine.lease_until IS 'Until when the holder alone may write, by this server''s clock_timestamp().';
 
 COMMENT ON COLUMN switchboard.engine.clock_speed IS 'How many times faster than real time the engine''s clock runs; fixed by the first start.';
+
+COMMENT ON COLUMN switchboard.engine.draining IS 'Nothing is offered until DRAIN off=true.';
 
 COMMENT ON COLUMN switchboard.engine.lease_holder IS 'The id of the holder''s data folder.';
 
@@ -293,7 +296,7 @@ COMMENT ON COLUMN switchboard.inquiry.queued_at IS 'The age that counts for its 
 
 COMMENT ON COLUMN switchboard.inquiry.rank IS 'The virtual deadline, microseconds since 1970; the earliest is served first.';
 
-COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may accept; set while offered.';
+COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may accept; set while offered. An offer that stands still since a restart has what is left of it, counted from 1970-01-01.';
 
 COMMENT ON COLUMN switchboard.inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
 
@@ -313,7 +316,7 @@ COMMENT ON COLUMN switchboard.inquiry.excluded IS 'Agents who declined or missed
 
 COMMENT ON COLUMN switchboard.inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
 
-COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was declined, cancelled or how it ended; free text.';
+COMMENT ON COLUMN switchboard.inquiry.disposition IS 'Why it was cancelled, or how it was completed; free text.';
 
 COMMENT ON COLUMN switchboard.inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
 

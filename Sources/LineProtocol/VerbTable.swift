@@ -68,10 +68,10 @@ package enum VerbTable {
     private static let agent: [VerbSpec] = [
         VerbSpec(
             .ready, "READY", fields: [FieldSpec(.channels, .names, range: 0...Limits.channels), acting],
-            roles: acts, changesState: true, errors: [.notFound, .conflict],
+            roles: acts, changesState: true, errors: [.notFound],
             summary: "takes work, on the named channels only where some are named"),
         VerbSpec(
-            .away, "AWAY", fields: [reason, acting], roles: acts, changesState: true, errors: [.notFound, .conflict],
+            .away, "AWAY", fields: [reason, acting], roles: acts, changesState: true, errors: [.notFound],
             summary: "takes no new work, keeps what it has"),
         VerbSpec(
             .offline, "OFFLINE", fields: [acting], roles: acts, changesState: true, errors: [.notFound],

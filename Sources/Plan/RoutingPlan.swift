@@ -93,6 +93,11 @@ package struct PlanFault: Error, Sendable, Equatable {
     /// Where: dots for keys.
     package var path: String
     package var message: String
+
+    package init(path: String, message: String) {
+        self.path = path
+        self.message = message
+    }
 }
 
 extension RoutingPlan {

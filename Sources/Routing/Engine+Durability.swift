@@ -4,7 +4,7 @@ import DequeModule
 
 extension Engine {
     /// The engine's own row, as of the last step.
-    package var row: EngineRow { EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals) }
+    package var row: EngineRow { EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals, isDraining: isDraining) }
 
     /// Whether anything changed since the last call of `takeChanges`, events aside.
     package var hasChanges: Bool { !changedInquiries.isEmpty || !changedAgents.isEmpty || !newKeys.isEmpty }
@@ -112,6 +112,7 @@ extension Engine {
         seq = recovered.engine.seq
         nextID = recovered.engine.nextID
         totals = recovered.engine.totals
+        isDraining = recovered.engine.isDraining
         for row in recovered.agents { try restore(row) }
         for row in recovered.inquiries { _ = try restore(row, stoppedAt: recovered.engine.clock) }
         for row in recovered.keys { keys.insert(row) }

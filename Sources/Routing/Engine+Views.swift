@@ -36,6 +36,8 @@ package struct QueueFigures: Sendable {
     package var oldest: TimeSpan?
     package var accepted: Int64 = 0
     package var abandoned: Int64 = 0
+    /// Of these, after less than 5 s.
+    package var abandonedShort: Int64 = 0
     /// Mean wait of the accepted.
     package var averageSpeedOfAnswer: TimeSpan?
     /// Accepted within the target ÷ (accepted + abandoned after the target).
@@ -255,6 +257,7 @@ extension Engine {
         result.oldest = first.map { now - $0 }
         result.accepted = sum.accepted
         result.abandoned = sum.abandoned
+        result.abandonedShort = sum.abandonedShort
         if sum.accepted > 0 {
             result.averageSpeedOfAnswer = TimeSpan(microseconds: sum.waited / sum.accepted)
             result.abandonment = Double(sum.abandoned) / Double(sum.accepted + sum.abandoned)

@@ -17,6 +17,8 @@ struct Figures {
         var acceptedInTarget: Int64 = 0
         var abandoned: Int64 = 0
         var abandonedAfterTarget: Int64 = 0
+        /// Abandoned before `Figures.shortWait`: mostly misdialled.
+        var abandonedShort: Int64 = 0
         /// Of all accepted, in microseconds.
         var waited: Int64 = 0
 
@@ -25,6 +27,7 @@ struct Figures {
             acceptedInTarget += other.acceptedInTarget
             abandoned += other.abandoned
             abandonedAfterTarget += other.abandonedAfterTarget
+            abandonedShort += other.abandonedShort
             waited += other.waited
         }
     }
@@ -48,6 +51,7 @@ struct Figures {
     }
 
     static let minutesKept: Int64 = 120
+    static let shortWait = TimeSpan.seconds(5)
 
     var lanes: ContiguousArray<Lane>
     private var activities = ContiguousArray<Activity>()
@@ -133,7 +137,11 @@ struct Figures {
     }
 
     mutating func abandoned(lane: Int, waited: TimeSpan, target: TimeSpan) {
-        book(lane: lane, Bucket(abandoned: 1, abandonedAfterTarget: waited > target ? 1 : 0))
+        book(
+            lane: lane,
+            Bucket(
+                abandoned: 1, abandonedAfterTarget: waited > target ? 1 : 0,
+                abandonedShort: waited < Self.shortWait ? 1 : 0))
     }
 
     private mutating func book(lane: Int, _ entry: Bucket) {

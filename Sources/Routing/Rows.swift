@@ -89,7 +89,7 @@ package struct InquiryRow: Hashable, Sendable {
     package var closedAt: Instant?
     /// Set while its agent's slot is in wrap-up.
     package var wrapUpEnds: Instant?
-    /// Why it was declined, cancelled or ended; free text.
+    /// Why it was cancelled, or how it was completed; free text.
     package var disposition: [UInt8]
     package var outcome: Outcome?
     /// Agents who declined or missed it, oldest first.
@@ -224,12 +224,15 @@ package struct EngineRow: Hashable, Sendable {
     /// The engine's clock at the last step.
     package var clock: Instant
     package var totals: Totals
+    /// Nothing is offered.
+    package var isDraining: Bool
 
-    package init(seq: Int64, nextID: Int64, clock: Instant, totals: Totals) {
+    package init(seq: Int64, nextID: Int64, clock: Instant, totals: Totals, isDraining: Bool = false) {
         self.seq = seq
         self.nextID = nextID
         self.clock = clock
         self.totals = totals
+        self.isDraining = isDraining
     }
 }
 

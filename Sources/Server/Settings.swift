@@ -12,12 +12,11 @@ package enum ServerLimits {
     package static let failedHellos = 5
     /// Commands between two looks at the timers, and timers between two looks at the commands.
     package static let slice = 1_000
-    /// Commands of one batch while another is being committed; the rest waits in the mailbox.
+    /// Commands of one batch, and bytes of their values. Past it the rest waits in the mailbox; while storage is away,
+    /// requests that change something are refused instead. A batch of that size commits well within the writer's
+    /// statement time-out.
     package static let batchCommands = 4_096
-    /// Commands taken in while storage is away; past it requests that change something are refused.
-    package static let awayCommands = 20_000
-    /// Answers and pushes held back while storage is away, in bytes; past it likewise.
-    package static let awayBytes = 64 << 20
+    package static let batchBytes = 16 << 20
     package static let pageRows = 1_000
     package static let logPageEntries = 1_000
 

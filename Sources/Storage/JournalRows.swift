@@ -79,6 +79,7 @@ struct JournalRows {
         parameters.add(batch.engine.totals.completed)
         parameters.add(batch.engine.totals.abandoned)
         parameters.add(batch.engine.totals.cancelled)
+        parameters.add(batch.engine.isDraining)
         parameters.add(interval: term.lengthMicroseconds)
     }
 

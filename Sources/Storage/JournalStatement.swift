@@ -16,7 +16,7 @@ enum JournalStatement: String, CaseIterable {
     var sql: String {
         switch self {
         case .fence:
-            "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         case .insertInquiries:
             """
             INSERT INTO switchboard.inquiry (

@@ -116,7 +116,7 @@ extension RowReader {
 }
 
 extension EngineRow {
-    static let columns = "seq, next_id, clock, submitted, completed, abandoned, cancelled"
+    static let columns = "seq, next_id, clock, submitted, completed, abandoned, cancelled, draining"
 
     init(_ row: inout RowReader) {
         let seq = row.next().int64
@@ -127,7 +127,7 @@ extension EngineRow {
         totals.completed = row.next().int64
         totals.abandoned = row.next().int64
         totals.cancelled = row.next().int64
-        self.init(seq: seq, nextID: nextID, clock: clock, totals: totals)
+        self.init(seq: seq, nextID: nextID, clock: clock, totals: totals, isDraining: row.next().bool)
     }
 }
 

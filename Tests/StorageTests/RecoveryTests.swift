@@ -142,7 +142,7 @@ import Testing
             createdAt: start, expiresAt: start + .days(1))
         let plan = PlanRow(version: 1, at: start, author: "admin", note: "첫", body: Array(#"{"queues": {}}"#.utf8))
         var batch = store.batch(tokens: [supervisor, admin], plans: [plan])
-        batch.engine = EngineRow(seq: 12, nextID: 7, clock: start + .seconds(9), totals: Totals())
+        batch.engine = EngineRow(seq: 12, nextID: 7, clock: start + .seconds(9), totals: Totals(), isDraining: true)
         batch.engine.totals.submitted = 6
         batch.engine.totals.completed = 3
         batch.engine.totals.abandoned = 2

@@ -38,7 +38,7 @@ struct WatchTests {
             #expect(pushed.compactMap { $0.integer("seq") } == Array(first..<(first + Int64(pushed.count))))
 
             let reader = try daemon.admin()
-            try reader.ok("WATCH from=0")
+            #expect(try reader.ask("WATCH from=0").count == 1 && reader.events.isEmpty)
             var replayed: [Line] = []
             while replayed.last?.integer("seq") != pushed.last?.integer("seq") {
                 replayed.append(try reader.next())

@@ -196,6 +196,7 @@ extension Core {
         line.field("abandoned", integer: figures.abandoned)
         if let asa = figures.averageSpeedOfAnswer { line.field("asa", durationMicroseconds: Self.inMilliseconds(asa)) }
         if let level = figures.serviceLevel { line.field("service_level", text: Self.share(level)) }
+        if figures.abandonedShort > 0 { line.field("abandoned_short", integer: figures.abandonedShort) }
         if let abandonment = figures.abandonment { line.field("abandonment", text: Self.share(abandonment)) }
     }
 
@@ -253,7 +254,7 @@ extension Core {
     }
 
     func tokenRevoke(_ request: Request, _ session: Session) {
-        let id = Int32(truncatingIfNeeded: request.positionalInteger ?? 0)
+        let id = Int32(clamping: request.positionalInteger ?? 0)
         guard let record = tokens.revoke(id, at: clock.last) else {
             return refuse(session, request, .notFound, "there is no token \(request.positionalInteger ?? 0)")
         }
@@ -281,7 +282,7 @@ extension Core {
     }
 
     func planGet(_ request: Request, _ session: Session) {
-        let version = request.integer(.version).map { Int32(truncatingIfNeeded: $0) } ?? engine.plan.version
+        let version = request.integer(.version).map { Int32(clamping: $0) } ?? engine.plan.version
         guard let body = planBodies[version] else {
             return refuse(session, request, .notFound, "there is no plan version \(version)", field: "version")
         }

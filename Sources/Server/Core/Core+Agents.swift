@@ -141,4 +141,10 @@ extension Core {
     func isOfTeams(_ agent: AgentIndex, _ session: Session) -> Bool {
         session.role != .supervisor || session.teams.isEmpty || session.teams.contains(engine.team(of: agent))
     }
+
+    /// What nobody has is everybody's.
+    func isOfTeams(_ agent: String, _ session: Session) -> Bool {
+        guard session.role == .supervisor, !session.teams.isEmpty, !agent.isEmpty else { return true }
+        return engine.agent(named: ArraySlice(agent.utf8)).map { isOfTeams($0, session) } ?? false
+    }
 }

@@ -7,7 +7,8 @@ extension Core {
     /// Books the events of the step that has just been taken and tells whom they concern. `cause` is the session whose
     /// request made them: what it did itself it has been told by the `OK`.
     func harvest(cause: Session?) {
-        guard !output.events.isEmpty else { return }
+        for (row, session) in reshown where !session.isClosed { push(row, to: session) }
+        reshown.removeAll(keepingCapacity: true)
         for event in output.events {
             let row = engine.row(of: event)
             changes.events.append(row)
@@ -15,9 +16,11 @@ extension Core {
                 concernsAgent(row, isOwn: session === cause)
             {
                 push(row, to: session)
+                if !watching.isEmpty { tellWatchers(row, but: session) }
+            } else if !watching.isEmpty {
+                tellWatchers(row, but: nil)
             }
             if row.type == .stalled { pushStall(row) }
-            if !watching.isEmpty { tellWatchers(row) }
         }
         output.events.removeAll(keepingCapacity: true)
     }
@@ -42,22 +45,21 @@ extension Core {
     private func pushStall(_ event: EventRow) {
         for (agent, session) in agentSessions.sorted(by: { $0.key < $1.key }) {
             guard !engine.offers(of: agent).isEmpty else { continue }
-            push(event, to: session)
-            pushOpenOffers(of: agent, to: session)
+            if session.watcher == nil { push(event, to: session) }
+            for offer in openOffers(of: agent) { push(offer, to: session) }
         }
     }
 
-    /// Shows a session the offers that its agent already has. These lines are no entries of the log: they bear the
+    /// The offers that an agent already has, to show them again. These lines are no entries of the log: they bear the
     /// number of its last one.
-    func pushOpenOffers(of agent: AgentIndex, to session: Session) {
-        for offer in engine.offers(of: agent) {
-            let row = EventRow(
+    func openOffers(of agent: AgentIndex) -> [EventRow] {
+        engine.offers(of: agent).map { offer in
+            EventRow(
                 seq: engine.lastSeq, at: clock.last, type: .offered, inquiry: offer.id,
                 agent: engine.name(of: agent), queue: offer.queue,
                 details: [
                     EventDetail(.channel, .name(offer.channel)), EventDetail(.expires, .instant(offer.expires)),
                 ])
-            push(row, to: session)
         }
     }
 
@@ -165,17 +167,22 @@ extension Core {
         }
         guard let eventLog else { return refuseUnavailable(session, request) }
         watcher.pace = .replaying(position: from, joinsAt: nil)
-        session.watcher = watcher
+        // What an earlier WATCH asked for ends here, not between the answer to this one and its first event.
+        endWatch(session)
         session.isParked = true
         let link = session.link.id
-        eventLog.firstSeq { [mailbox] in mailbox.post(.logStart(link, request, $0)) }
+        eventLog.firstSeq { [mailbox, watcher] in mailbox.post(.logStart(link, request, watcher, $0)) }
     }
 
     func unwatch(_ request: Request, _ session: Session) {
+        endWatch(session)
+        ok(session, request)
+    }
+
+    private func endWatch(_ session: Session) {
         session.watcher = nil
         session.held.removeAll()
         watching[session.link.id] = nil
-        ok(session, request)
     }
 
     private func start(_ watcher: Watcher, _ session: Session) {
@@ -184,15 +191,15 @@ extension Core {
         watching[session.link.id] = session
     }
 
-    private func tellWatchers(_ event: EventRow) {
+    /// `told` has the event already, as its agent's session.
+    private func tellWatchers(_ event: EventRow, but told: Session?) {
         var source: Int32?
-        for session in watching.values {
+        for session in watching.values where session !== told {
             guard let watcher = session.watcher else { continue }
             if watcher.source != nil && source == nil { source = engine.source(of: event.inquiry) }
-            guard watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source)
-            else {
-                continue
-            }
+            guard isOfTeams(event.agent, session),
+                watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source)
+            else { continue }
             switch watcher.pace {
             case .live: push(event, to: session)
             case .replaying(let position, let joinsAt?) where event.seq > joinsAt:
@@ -214,12 +221,13 @@ extension Core {
         }
     }
 
-    func logStart(_ link: UInt64, _ request: Request, _ result: Result<Int64, LogFailure>) {
-        guard let session = sessions[link], let watcher = session.watcher else { return }
+    func logStart(
+        _ link: UInt64, _ request: Request, _ watcher: Watcher, _ result: Result<Int64, LogFailure>
+    ) {
+        guard let session = sessions[link] else { return }
         switch result {
         case .success(let first):
             if case .replaying(let position, _) = watcher.pace, first > position + 1 {
-                session.watcher = nil
                 session.out.error(
                     tag: request.tag, code: .gone, message: "events before \(first) are not kept any more")
                 session.out.field("first", integer: first)
@@ -231,9 +239,7 @@ extension Core {
             }
         case .failure:
             session.watcher = nil
-            session.out.error(tag: request.tag, code: .unavailable, message: "PostgreSQL is away, and the log with it")
-            session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
-            finishAnswer(session)
+            refuseAway(session, request, "PostgreSQL is away, and the log with it")
         }
         unpark(link)
     }
@@ -266,9 +272,9 @@ extension Core {
             if let joinsAt, entry.seq > joinsAt { break }
             position = entry.seq
             let source = entry.source == 0 ? nil : entry.source
-            guard watcher.wants(type: entry.type, queue: entry.queue, inquiry: entry.inquiry, source: source) else {
-                continue
-            }
+            guard isOfTeams(entry.agent, session),
+                watcher.wants(type: entry.type, queue: entry.queue, inquiry: entry.inquiry, source: source)
+            else { continue }
             write(entry, to: &page)
             lastShown = entry.seq
         }
@@ -285,8 +291,15 @@ extension Core {
         speaks(session)
     }
 
-    /// Sends what is committed already; the next page is read when this one has left.
+    /// Sends what is committed already; the next page is read when this one has left. Answers that the session is still
+    /// owed, that to WATCH among them, go first.
     private func deliver(_ page: LineWriter, lastSeq: Int64, to session: Session) {
+        if session.hasOutput || session.unreleased > 0 {
+            session.out.bytes.append(contentsOf: page.bytes)
+            if lastSeq > 0 { session.lastSeq = lastSeq }
+            session.isPaced = true
+            return speaks(session)
+        }
         Link.hand(
             over: [Delivery(link: session.link, bytes: page.bytes, lastSeq: lastSeq, isPaced: true)])
     }

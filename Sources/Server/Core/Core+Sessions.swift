@@ -30,8 +30,8 @@ extension Core {
         if let user = link.peerUserID, user == settings.ownerID || user == 0 {
             session.role = .admin
             session.source = 1
-            session.change = .identified(.admin, boundToAgent: false)
-            speaks(session)
+            // Tells the connection only: nothing of it waits for a commit.
+            Link.hand(over: [Delivery(link: link, bytes: [], change: .identified(.admin, boundToAgent: false))])
         }
     }
 
@@ -65,14 +65,29 @@ extension Core {
         }
         guard phase != .stopping else { return }
         output.clear()
-        switch incoming {
-        case .fault(let fault):
-            session.out.error(tag: fault.tag, code: fault.code, message: fault.message)
-            if let field = fault.field { session.out.field("field", text: field) }
-            finishAnswer(session)
-        case .request(let request): answer(request, session)
+        atOnceIfAway(session) {
+            switch incoming {
+            case .fault(let fault):
+                session.out.error(tag: fault.tag, code: fault.code, message: fault.message)
+                if let field = fault.field { session.out.field("field", text: field) }
+                finishAnswer(session)
+            case .request(let request): answer(request, session)
+            }
         }
         harvest(cause: session)
+    }
+
+    /// What `body` says to the session goes out at once if storage is away and nothing of it, nor anything that the
+    /// session waits for, hangs on a commit; else it goes with the batch.
+    func atOnceIfAway(_ session: Session, _ body: () -> Void) {
+        let mayOvertake = phase == .serving && storage.isAway(at: .now) && session.unreleased == 0 && !session.hasOutput
+        let before = commandsTaken
+        session.answersUncommitted = mayOvertake
+        body()
+        session.answersUncommitted = false
+        if mayOvertake && commandsTaken == before && session.hasOutput {
+            Link.hand(over: [session.takeDelivery()])
+        }
     }
 
     func unpark(_ id: UInt64) {
@@ -96,24 +111,13 @@ extension Core {
             return refuseUnavailable(session, request)
         }
         if spec.changesState && request.verb != .hello {
-            guard !isFull else { return refuseUnavailable(session, request) }
+            guard !isFull || !storage.isAway(at: .now) else { return refuseUnavailable(session, request) }
             formingCommands += 1
             formingBytes += request.bytes.count
-            dispatch(request, session)
-        } else if storage.isAway(at: .now) && phase == .serving && session.unreleased == 0 && !session.hasOutput {
-            session.answersUncommitted = true
-            dispatch(request, session)
-            session.answersUncommitted = false
-            if session.hasOutput && !session.isParked { Link.hand(over: [session.takeDelivery()]) }
-        } else {
-            dispatch(request, session)
         }
-    }
-
-    /// While storage is away, what waits for it is bounded.
-    private var isFull: Bool {
-        storage.isAway(at: .now)
-            && (formingCommands >= ServerLimits.awayCommands || formingBytes >= ServerLimits.awayBytes)
+        session.saysCommitted = spec.changesState || spec.beforeHello
+        dispatch(request, session)
+        session.saysCommitted = true
     }
 
     private func dispatch(_ request: Request, _ session: Session) {
@@ -208,8 +212,17 @@ extension Core {
         finishAnswer(session)
     }
 
+    /// What only PostgreSQL has cannot be had now.
+    func refuseAway(_ session: Session, _ request: Request, _ message: String) {
+        atOnceIfAway(session) {
+            session.out.error(tag: request.tag, code: .unavailable, message: message)
+            session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
+            finishAnswer(session)
+        }
+    }
+
     func finishAnswer(_ session: Session) {
-        if session.answersUncommitted { session.out.field("committed", text: "false") }
+        if session.answersUncommitted && !session.saysCommitted { session.out.field("committed", text: "false") }
         session.out.end()
         session.answered += 1
         speaks(session)
@@ -219,7 +232,9 @@ extension Core {
 
     private func ping(_ request: Request, _ session: Session) {
         ok(session, request) {
-            $0.field("time", instantMicroseconds: clock.last.microseconds)
+            // Before the state is read nobody knows what a faster clock will show.
+            let time = phase == .serving ? clock.last : WallClock.now()
+            $0.field("time", instantMicroseconds: time.microseconds)
             $0.field("status", text: status.rawValue)
         }
     }
@@ -279,11 +294,15 @@ extension Core {
             }
             guard mayBind(token, agent, asked: request.word(.agent)) else {
                 return refuse(
-                    session, request, .forbidden, "this token may not act for agent \(wanted)", field: "agent")
+                    session, request, .forbidden,
+                    "this token may not act for agent \(request.word(.agent) ?? wanted)", field: "agent")
             }
             bound = agent
         }
         session.saidHello = true
+        // What was watched under the rights of the socket's file ends with them.
+        session.watcher = nil
+        watching[session.link.id] = nil
         session.role = token.role
         session.source = token.id
         session.teams = token.teams
@@ -320,9 +339,12 @@ extension Core {
 
     func wrongToken(_ id: UInt64, tag: [UInt8], closes: Bool) {
         guard let session = sessions[id] else { return }
-        session.out.error(tag: tag, code: .unauthorized, message: "this token is not valid")
-        finishAnswer(session)
-        if closes { end(session) } else { unpark(id) }
+        atOnceIfAway(session) {
+            session.out.error(tag: tag, code: .unauthorized, message: "this token is not valid")
+            finishAnswer(session)
+            if closes { end(session) }
+        }
+        if !closes { unpark(id) }
     }
 
     /// Tokens that were revoked or have expired take their sessions with them.
@@ -355,7 +377,10 @@ extension Core {
         agentSessions[agent] = session
         session.agents.insert(agent)
         _ = perform(.connected(agent))
-        if isNew { pushOpenOffers(of: agent, to: session) }
+        guard isNew else { return }
+        // Shown after the answer; what the return itself brought is an event of its own.
+        let made = Set(output.events.filter { $0.type == .offered }.map(\.inquiry))
+        reshown += openOffers(of: agent).filter { !made.contains($0.inquiry) }.map { ($0, session) }
     }
 }
 

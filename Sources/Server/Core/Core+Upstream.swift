@@ -21,7 +21,8 @@ extension Core {
         var skills: [SkillRequirement] = []
         for (name, level) in request.levels(.skills) ?? [] {
             guard let skill = engine.skill(named: name) else {
-                return refuse(session, request, .limit, "too many different skills are in use", field: "skills")
+                let rejection = Rejection(.limit, "too many different skills are in use", field: "skills")
+                return refuse(session, request, rejection)
             }
             skills.append(SkillRequirement(skill: skill, level: level))
         }
@@ -82,7 +83,7 @@ extension Core {
                 return refuse(session, request, .badArgument, "an id or key= is needed", field: "id")
             }
             let own = session.source
-            let source = request.integer(.source).map { Int32(truncatingIfNeeded: $0) } ?? own
+            let source = request.integer(.source).map { Int32(clamping: $0) } ?? own
             let fingerprint = KeyDigest.fingerprint(source: source, key: key)
             guard let known = engine.inquiry(withKey: fingerprint) else {
                 return refuse(session, request, .notFound, "no inquiry has that key")
@@ -140,17 +141,22 @@ extension Core {
         switch session.role {
         case .admin: true
         case .supervisor: isOfTeams(inquiry, session)
-        case .gateway, .upstream: inquiry.submission?.source == session.source
+        case .gateway: inquiry.submission?.source == session.source || isWork(inquiry, of: session)
+        case .upstream: inquiry.submission?.source == session.source
         case .agent: session.boundAgent.map { engine.name(of: $0) == inquiry.agent } ?? false
         case nil: false
         }
     }
 
+    /// Whether an agent for whom the session speaks has the inquiry.
+    private func isWork(_ inquiry: InquiryRow, of session: Session) -> Bool {
+        guard let agent = engine.agent(named: ArraySlice(inquiry.agent.utf8)) else { return false }
+        return session.boundAgent == agent || session.agents.contains(agent)
+    }
+
     /// A supervisor of some teams sees what nobody has and what an agent of theirs has.
     func isOfTeams(_ inquiry: InquiryRow, _ session: Session) -> Bool {
-        guard !session.teams.isEmpty, !inquiry.agent.isEmpty else { return true }
-        guard let agent = engine.agent(named: ArraySlice(inquiry.agent.utf8)) else { return false }
-        return session.teams.contains(engine.team(of: agent))
+        isOfTeams(inquiry.agent, session)
     }
 
     // MARK: What has left memory
@@ -179,11 +185,7 @@ extension Core {
             }
         case .success(nil):
             refuse(session, request, .notFound, "that inquiry is not kept any more")
-        case .failure:
-            session.out.error(
-                tag: request.tag, code: .unavailable, message: "PostgreSQL is away, and old inquiries with it")
-            session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
-            finishAnswer(session)
+        case .failure: refuseAway(session, request, "PostgreSQL is away, and old inquiries with it")
         }
         unpark(link)
     }

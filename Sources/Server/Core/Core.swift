@@ -15,7 +15,7 @@ enum CoreMessage: Sendable {
     case storageIsAway(Bool)
     case recalled(UInt64, Request, Result<InquiryRow?, LogFailure>)
     case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
-    case logStart(UInt64, Request, Result<Int64, LogFailure>)
+    case logStart(UInt64, Request, Watcher, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
     case wrongToken(UInt64, tag: [UInt8], closes: Bool)
     /// A replay's page has left for the socket.
@@ -50,6 +50,10 @@ final class Core {
     /// Whose session an agent has.
     var agentSessions: [AgentIndex: Session] = [:]
     var watching: [UInt64: Session] = [:]
+    /// Offers that a session is shown anew, once its request has been answered.
+    var reshown: [(EventRow, Session)] = []
+    /// Commands that the engine has taken: tells whether a request did anything.
+    private(set) var commandsTaken: Int64 = 0
     var tokens = TokenBook()
     var planBodies: [Int32: [UInt8]] = [:]
     var journal: (any Journal)?
@@ -139,10 +143,15 @@ final class Core {
         closeBatch()
     }
 
-    /// A full batch behind one under way lets the rest wait in the mailbox, unless storage is away: then requests are
-    /// taken in until a limit and refused past it.
+    /// A full batch behind one under way lets the rest wait in the mailbox, unless storage is away: then requests that
+    /// would change something are refused.
     private var mustWaitForCommit: Bool {
-        inFlight != nil && formingCommands >= ServerLimits.batchCommands && !storage.isAway(at: .now)
+        inFlight != nil && isFull && !storage.isAway(at: .now)
+    }
+
+    /// The forming batch is as large as one transaction should be.
+    var isFull: Bool {
+        formingCommands >= ServerLimits.batchCommands || formingBytes >= ServerLimits.batchBytes
     }
 
     private func secondsToWait() -> Double {
@@ -185,7 +194,7 @@ final class Core {
         case .committed, .probed, .storageIsAway: break
         case .recalled(let id, let request, let result): recalled(id, request, result)
         case .logPage(let id, let after, let result): logPage(id, after: after, result)
-        case .logStart(let id, let request, let result): logStart(id, request, result)
+        case .logStart(let id, let request, let watcher, let result): logStart(id, request, watcher, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)
         case .drained(let id): readLog(for: id)
         case .stop: stop()
@@ -335,6 +344,7 @@ final class Core {
 
     /// Has the engine take one command. The events wait in `output` for `harvest`.
     func perform(_ command: Command) -> Reply {
+        commandsTaken += 1
         engine.apply(command, at: clock.last, into: &output)
         return output.reply
     }

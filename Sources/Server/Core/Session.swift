@@ -27,6 +27,8 @@ final class Session {
     var out = LineWriter()
     var answered = 0
     var lastSeq: Int64 = 0
+    /// A page of the log is in `out`.
+    var isPaced = false
     /// Answers in batches under way: reads may not overtake them.
     var unreleased = 0
     var change = Delivery.Change.none
@@ -37,23 +39,26 @@ final class Session {
     var isParked = false
     var queued: [Incoming] = []
     var isClosed = false
-    /// Answers are given before their batch is committed, and say so.
+    /// Answers may be given before their batch is committed.
     var answersUncommitted = false
+    /// The answer under way shows nothing that could be uncommitted, or waits for its commit.
+    var saysCommitted = true
 
     init(link: Link) { self.link = link }
 
     var hasOutput: Bool {
-        if case .none = change { return !out.bytes.isEmpty }
+        if case .none = change { return isPaced || !out.bytes.isEmpty }
         return true
     }
 
     /// Takes what is to be sent, and leaves nothing.
     func takeDelivery() -> Delivery {
         let delivery = Delivery(
-            link: link, bytes: out.bytes, answered: answered, lastSeq: lastSeq, change: change)
+            link: link, bytes: out.bytes, answered: answered, lastSeq: lastSeq, isPaced: isPaced, change: change)
         out = LineWriter()
         answered = 0
         lastSeq = 0
+        isPaced = false
         change = .none
         return delivery
     }

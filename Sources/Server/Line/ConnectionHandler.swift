@@ -103,7 +103,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// A peer that has closed its half gets the answers that it is owed.
     private func finishIfDone(_ context: ChannelHandlerContext) {
-        if isInputClosed && unanswered == 0 && !isClosing { finish(context) }
+        if isInputClosed && unanswered == 0 && context.channel.isWritable && !isClosing { finish(context) }
     }
 
     /// Reads go on while the answers keep up.
@@ -180,7 +180,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { resume(context) }
+        if context.channel.isWritable {
+            resume(context)
+            finishIfDone(context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
