@@ -271,7 +271,6 @@ struct Auditor {
 
     /// A kill and a start: sessions are gone, open offers stand still.
     mutating func restarted(at now: Instant, stoppedAt: Instant) {
-        isDraining = false
         for (id, person) in people where person.state != .offline { people[id]?.isInGrace = true }
         for (id, item) in items where item.state == .offered {
             guard let expires = item.expires else { continue }

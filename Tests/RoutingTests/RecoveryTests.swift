@@ -24,7 +24,6 @@ struct RecoveryTests {
     /// Brings every agent back on both sides and drives both alike.
     private func goOn(_ random: RandomWorld, seed: UInt64) throws {
         let live = random.world
-        live.drain(false)
         let twin = try live.recoveredTwin()
         for world in [live, twin] {
             for agent in world.auditor.people.values.sorted(by: { $0.number < $1.number }) { world.connect(agent.id) }

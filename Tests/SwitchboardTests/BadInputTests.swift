@@ -127,7 +127,7 @@ struct BadInputTests {
                 try kim.refused("\(verb) \(waiting)", "conflict", state: "waiting")
             }
             try kim.refused("COMPLETE \(offered)", "conflict", state: "offered")
-            try kim.refused("DECLINE \(taken)", "conflict", state: "assigned")
+            try kim.refused("DECLINE \(taken)", "gone", state: "assigned")
             try kim.refused("WRAPPED \(taken)", "conflict", state: "assigned")
             try kim.refused("COMPLETE \(taken) outcome=perhaps", "bad_argument", field: "outcome")
             try kim.refused("COMPLETE \(taken) disposition=\(String(repeating: "d", count: 201))", "bad_argument", field: "disposition")
@@ -240,11 +240,15 @@ struct BadInputTests {
         }
     }
 
-    @Test("HTTP and TLS on the port are closed without a word", arguments: [
-        Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), Array("POST /x HTTP/1.0\n\nSUBMIT channel=chat\n".utf8),
-        [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + Array(repeating: 0x0A, count: 600),
-    ])
-    func foreign(_ bytes: [UInt8]) async throws {
+    static let foreign: [String: [UInt8]] = [
+        "HTTP": Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8),
+        "old HTTP": Array("POST /x HTTP/1.0\n\nSUBMIT channel=chat\n".utf8),
+        "TLS": [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + Array(repeating: 0x0A, count: 600),
+    ]
+
+    @Test("HTTP and TLS on the port are closed without a word", arguments: foreign.keys.sorted())
+    func foreign(_ name: String) async throws {
+        let bytes = try #require(Self.foreign[name])
         try await DaemonUnderTest.with { daemon in
             let peer = try daemon.stranger()
             try peer.write(bytes)
@@ -252,7 +256,7 @@ struct BadInputTests {
             // Only a first line is looked at so.
             let other = try daemon.stranger()
             try other.ok("PING")
-            try other.refused("GET / HTTP/1.1", "unauthorized")
+            try other.refused("GET / HTTP/1.1", "bad_argument")
             try other.ok("PING")
             try daemon.admin().ok("PING")
         }

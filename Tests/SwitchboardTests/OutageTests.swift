@@ -1,0 +1,134 @@
+import Plan
+import Routing
+import TestSupport
+import Testing
+
+/// PostgreSQL goes away and comes back; the daemon and its clients stay (DESIGN §4, §6).
+@Suite("PostgreSQL away", .blocking, .serialized)
+struct OutageTests {
+    /// A server of this suite's own: the others' must not be stopped.
+    private static let cluster = Task { try await ThrowawayCluster.fresh() }
+
+    private func withDaemon(
+        plan: RoutingPlan = RoutingPlan(), _ body: (DaemonUnderTest, ThrowawayCluster) async throws -> Void
+    ) async throws {
+        let cluster = try await Self.cluster.value
+        let site = try await Site.make(on: cluster)
+        defer { site.removeFolder() }
+        try await DaemonUnderTest.start(at: site, plan: plan).use { try await body($0, cluster) }
+    }
+
+    @Test("34: no offer is missed for a stalled database, and each has the time that was left")
+    func stall() async throws {
+        let plan = ScenarioTests.plan(offerTimeout: .seconds(3))
+        try await withDaemon(plan: plan) { daemon, cluster in
+            let kim = try daemon.readyAgent("kim", "channels=chat:1")
+            let lee = try daemon.readyAgent("lee", "channels=chat:1")
+            let shop = try daemon.upstream()
+            let chats = try (1...2).map { _ in try shop.submit() }
+            let offers = try [kim.expectEvent("offered", inquiry: chats[0]), lee.expectEvent("offered", inquiry: chats[1])]
+            try cluster.stop(immediate: true)
+            // Longer than the offers had.
+            #expect(try kim.staysSilent(for: .seconds(5)))
+            try cluster.start()
+            for (peer, offer) in zip([kim, lee], offers) {
+                let stalled = try peer.expectEvent("stalled")
+                let again = try peer.expectEvent("offered", inquiry: offer.integer("inquiry"))
+                let moved = try #require(again.instant("expires")) - #require(offer.instant("expires"))
+                let duration = try #require(stalled.parsed.duration("duration"))
+                #expect(duration > 4_500_000)
+                #expect(abs(moved - duration) < 10_000, "moved by \(moved), stalled \(duration)")
+                // Of its 3 s it had more than 2 left.
+                #expect(try #require(again.instant("expires")) - #require(again.instant("time")) > 2_000_000)
+            }
+            try kim.ok("ACCEPT \(chats[0])")
+            // And then time runs again.
+            let missed = try lee.expectEvent("missed", inquiry: chats[1])
+            #expect(try #require(missed.instant("time")) >= #require(offers[1].instant("expires")))
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.event WHERE type = 'missed'") == 1)
+        }
+    }
+
+    @Test("nothing is acknowledged meanwhile, reads say so, and whoever waits gets its OK")
+    func acknowledgements() async throws {
+        try await withDaemon { daemon, cluster in
+            let shop = try daemon.upstream()
+            let kim = try daemon.readyAgent("kim")
+            let first = try shop.submit()
+            try kim.expectEvent("offered", inquiry: first)
+            let admin = try daemon.admin()
+            try cluster.stop(immediate: true)
+            try shop.send((1...50).map { "#\($0) SUBMIT channel=chat key=k-\($0)" })
+            try kim.send("ACCEPT \(first)")
+            #expect(try shop.staysSilent(for: .seconds(2)))
+            #expect(try kim.staysSilent(for: .milliseconds(100)))
+            // A connection that waits for nothing is answered at once, and told what that is worth.
+            let shown = try admin.ok("GET \(first)")
+            #expect(shown["committed"] == "false")
+            #expect(try admin.ok("PING")["status"] == "storage_away")
+            #expect(try admin.rows("INQUIRIES").count == 51)
+            // One that waits is not overtaken.
+            try shop.send("#r GET \(first)")
+            #expect(try shop.staysSilent(for: .milliseconds(300)))
+            let other = try daemon.stranger()
+            try other.ok("PING")
+            try cluster.start()
+            for number in 1...50 {
+                let line = try #require(try shop.answer().last)
+                #expect(line.isOK && line.tag == "#\(number)", "\(line)")
+            }
+            let read = try #require(try shop.answer().last)
+            #expect(read.tag == "#r" && read["committed"] == nil)
+            #expect(try kim.answer().last?["state"] == "assigned")
+            #expect(try admin.ok("GET \(first)")["committed"] == nil)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == 51)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.event WHERE type = 'submitted'") == 51)
+        }
+    }
+
+    @Test("cut off again and again under load, nothing is lost and nothing is done twice")
+    func underLoad() async throws {
+        try await withDaemon { daemon, cluster in
+            let shop = try daemon.upstream()
+            let count = 3_000
+            try shop.send((1...count).map { "SUBMIT channel=chat key=k-\($0)" })
+            var ids: [Int64] = []
+            for number in 1...count {
+                if number == 300 || number == 1_500 {
+                    try cluster.stop(immediate: true)
+                    try cluster.start()
+                }
+                let line = try #require(try shop.answer(patience: .seconds(30)).last)
+                ids.append(try #require(line.integer("id"), "\(line)"))
+            }
+            #expect(ids == Array(1...Int64(count)))
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == count)
+            #expect(try daemon.site.number("SELECT count(DISTINCT inquiry) FROM switchboard.event") == count)
+            let seqs = try daemon.site.sql("SELECT min(seq), max(seq), count(*) FROM switchboard.event", columns: 3)[0]
+            #expect(seqs[0] == "1" && seqs[1] == seqs[2], "gaps: \(seqs)")
+            #expect(try daemon.admin().ok("INFO")["seq"] == seqs[1])
+        }
+    }
+
+    @Test("a WATCH that replays waits for PostgreSQL, and goes on")
+    func watching() async throws {
+        try await withDaemon { daemon, cluster in
+            let admin = try daemon.admin()
+            for number in 1...20 { try admin.ok("AGENT PUT a-\(number)") }
+            let last = try #require(try admin.ok("INFO").integer("seq"))
+            let reader = try daemon.admin()
+            try cluster.stop(immediate: true)
+            try reader.send("WATCH from=0")
+            let early = try? reader.answer(patience: .seconds(2)).last
+            if let early { #expect(early.code == "unavailable" && early["retry_after"] != nil, "\(early)") }
+            try cluster.start()
+            if early == nil {
+                try #require(try reader.answer().last?.isOK == true)
+            } else {
+                // Until it is back, each try is told the same.
+                while try reader.ask("WATCH from=0").last?.code == "unavailable" {}
+            }
+            try reader.expectEvents(1...last)
+        }
+    }
+}
