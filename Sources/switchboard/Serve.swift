@@ -104,6 +104,8 @@ struct Serve: AsyncParsableCommand {
                 }
             }
             log.notice("stopping")
+            // A start that is still under way may just be bringing up a PostgreSQL, which must stop with the rest.
+            _ = await start.result
             await daemon.stop()
         } catch {
             await daemon.stop()

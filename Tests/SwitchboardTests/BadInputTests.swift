@@ -240,15 +240,15 @@ struct BadInputTests {
         }
     }
 
-    static let foreign: [String: [UInt8]] = [
+    static let openings: [String: [UInt8]] = [
         "HTTP": Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8),
         "old HTTP": Array("POST /x HTTP/1.0\n\nSUBMIT channel=chat\n".utf8),
         "TLS": [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + Array(repeating: 0x0A, count: 600),
     ]
 
-    @Test("HTTP and TLS on the port are closed without a word", arguments: foreign.keys.sorted())
+    @Test("HTTP and TLS on the port are closed without a word", arguments: openings.keys.sorted())
     func foreign(_ name: String) async throws {
-        let bytes = try #require(Self.foreign[name])
+        let bytes = try #require(Self.openings[name])
         try await DaemonUnderTest.with { daemon in
             let peer = try daemon.stranger()
             try peer.write(bytes)

@@ -22,10 +22,13 @@ struct KillTests {
             }
             #expect(try daemon.waitForExit() == -SIGKILL)
             daemon = try DaemonProcess.serving(at: site, port: daemon.port)
+            print("T", seed, Date(), ledger.count, "restarted")
             try ledger.check(daemon, crew)
+            print("T", seed, Date(), ledger.count, "checked")
         }
         // Everything ends at last.
         try await crew.finish(on: daemon)
+            print("T", seed, Date(), ledger.count, "finished")
         try ledger.check(daemon, crew)
         try checkCounts(of: daemon, site)
         try daemon.terminate()
@@ -155,6 +158,7 @@ private final class Crew: Sendable {
         // Whatever was sent and not acknowledged is sent again.
         for index in 0..<3 { try submit(index, to: daemon, rounds: 1) }
         let total = Int64(ledger.submissions)
+        print("total", total, Date())
         try await withThrowingTaskGroup { group in
             for agent in agentTokens {
                 group.addTask { [self] in

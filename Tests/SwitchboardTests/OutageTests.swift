@@ -35,7 +35,7 @@ struct OutageTests {
                 let stalled = try peer.expectEvent("stalled")
                 let again = try peer.expectEvent("offered", inquiry: offer.integer("inquiry"))
                 let moved = try #require(again.instant("expires")) - #require(offer.instant("expires"))
-                let duration = try #require(stalled.parsed.duration("duration"))
+                let duration = try #require(stalled.duration("duration"))
                 #expect(duration > 4_500_000)
                 #expect(abs(moved - duration) < 10_000, "moved by \(moved), stalled \(duration)")
                 // Of its 3 s it had more than 2 left.

@@ -43,6 +43,9 @@ struct Line: CustomStringConvertible {
 
     func integer(_ key: String) -> Int64? { parsed.integer(key) }
 
+    /// Microseconds.
+    func duration(_ key: String) -> Int64? { parsed.duration(key) }
+
     /// Microseconds since 1970.
     func instant(_ key: String) -> Int64? { parsed.instant(key) }
 }
