@@ -79,6 +79,7 @@ let package = Package(
         .testTarget(
             name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(name: "ServerTests", dependencies: ["Routing", "Server"], swiftSettings: settings),
         .testTarget(name: "ClientTests", dependencies: ["Client", "LineProtocol"] + nio, swiftSettings: settings),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
         .testTarget(

@@ -4,7 +4,9 @@ import DequeModule
 
 extension Engine {
     /// The engine's own row, as of the last step.
-    package var row: EngineRow { EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals, isDraining: isDraining) }
+    package var row: EngineRow {
+        EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals, isDraining: isDraining)
+    }
 
     /// Whether anything changed since the last call of `takeChanges`, events aside.
     package var hasChanges: Bool { !changedInquiries.isEmpty || !changedAgents.isEmpty || !newKeys.isEmpty }

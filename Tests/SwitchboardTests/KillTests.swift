@@ -16,19 +16,14 @@ struct KillTests {
         let crew = try Crew(daemon, ledger)
         for _ in 1...2 {
             let killAt = ledger.count + Int.random(in: 50...900, using: &random)
-            try await crew.work(on: daemon) { daemon in
-                ledger.wait(until: killAt)
-                daemon.kill(SIGKILL)
-            }
+            ledger.at(killAt) { [daemon] in daemon.kill(SIGKILL) }
+            try await crew.work(on: daemon)
             #expect(try daemon.waitForExit() == -SIGKILL)
             daemon = try DaemonProcess.serving(at: site, port: daemon.port)
-            print("T", seed, Date(), ledger.count, "restarted")
             try ledger.check(daemon, crew)
-            print("T", seed, Date(), ledger.count, "checked")
         }
         // Everything ends at last.
         try await crew.finish(on: daemon)
-            print("T", seed, Date(), ledger.count, "finished")
         try ledger.check(daemon, crew)
         try checkCounts(of: daemon, site)
         try daemon.terminate()
@@ -63,7 +58,7 @@ private final class Ledger: Sendable {
         var acceptedBy: [Int64: String] = [:]
         var completed: Set<Int64> = []
         var count = 0
-        var awaited = (count: Int.max, signal: DispatchSemaphore(value: 0))
+        var moment: (count: Int, action: @Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -71,14 +66,9 @@ private final class Ledger: Sendable {
     var count: Int { state.withLock { $0.count } }
     var submissions: Int { state.withLock { $0.ids.count } }
 
-    /// Waits for so many acknowledgements in all.
-    func wait(until count: Int) {
-        let signal = state.withLock { state in
-            state.awaited = (count, DispatchSemaphore(value: 0))
-            if state.count >= count { state.awaited.signal.signal() }
-            return state.awaited.signal
-        }
-        _ = signal.wait(timeout: .now() + 60)
+    /// Calls `action` with the acknowledgement that makes so many in all.
+    func at(_ count: Int, _ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.moment = (count, action) }
     }
 
     func submitted(_ key: String, _ id: Int64) {
@@ -101,7 +91,7 @@ private final class Ledger: Sendable {
         state.withLock { state in
             change(&state)
             state.count += 1
-            if state.count == state.awaited.count { state.awaited.signal.signal() }
+            if let moment = state.moment, state.count == moment.count { moment.action() }
         }
     }
 
@@ -139,8 +129,8 @@ private final class Crew: Sendable {
         }
     }
 
-    /// Works until `end` has made an end of the daemon.
-    func work(on daemon: DaemonProcess, _ end: @escaping @Sendable (DaemonProcess) -> Void) async throws {
+    /// Works until the daemon is gone.
+    func work(on daemon: DaemonProcess) async throws {
         try await withThrowingTaskGroup { group in
             for index in 0..<3 {
                 group.addTask { [self] in untilCut { try submit(index, to: daemon, rounds: .max) } }
@@ -148,7 +138,6 @@ private final class Crew: Sendable {
             for agent in agentTokens {
                 group.addTask { [self] in untilCut { try serve(agent.name, agent.token, daemon) { false } } }
             }
-            group.addTask { end(daemon) }
             try await group.waitForAll()
         }
     }
@@ -158,7 +147,6 @@ private final class Crew: Sendable {
         // Whatever was sent and not acknowledged is sent again.
         for index in 0..<3 { try submit(index, to: daemon, rounds: 1) }
         let total = Int64(ledger.submissions)
-        print("total", total, Date())
         try await withThrowingTaskGroup { group in
             for agent in agentTokens {
                 group.addTask { [self] in

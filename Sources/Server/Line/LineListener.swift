@@ -61,11 +61,30 @@ final class LineListener: Sendable {
             case .tcp(let host, let port):
                 return try await bootstrap.bind(host: host, port: port).get()
             case .unix(let path):
+                // What is cleaned up below is the leftover of a daemon that was killed, never the socket of a live one.
+                guard !Self.isListening(path) else {
+                    throw ListenError(message: "cannot listen on \(path): another process does")
+                }
                 return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             }
+        } catch let error as ListenError {
+            throw error
         } catch {
             throw ListenError(message: "cannot listen on \(address.text): \(error.reason)")
         }
+    }
+
+    /// Whether somebody takes connections on that Unix socket.
+    private static func isListening(_ path: String) -> Bool {
+        guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return false }
+        #if canImport(Glibc)
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
+        #endif
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) } == 0
     }
 
     /// Who is at the other end of a Unix socket, as the kernel says.

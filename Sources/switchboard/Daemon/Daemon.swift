@@ -40,6 +40,7 @@ final class Daemon: Sendable {
         var store: OpenedStore?
         var reader: JournalReader?
         var background: [Task<Void, Never>] = []
+        var hasSocket = false
     }
 
     let options: DaemonOptions
@@ -79,6 +80,7 @@ final class Daemon: Sendable {
     func open() async throws -> Int? {
         do {
             try await server.open(.unix(path: socketPath))
+            parts.withLock { $0.hasSocket = true }
             chmod(socketPath, 0o666)
             guard let tcp = options.tcp else { return nil }
             return try await server.open(.tcp(host: tcp.host, port: tcp.port))
@@ -135,7 +137,8 @@ final class Daemon: Sendable {
                 log.error("PostgreSQL did not stop: \(error)")
             }
         }
-        unlink(socketPath)
+        // One that could not be opened is another daemon's.
+        if parts.withLock({ $0.hasSocket }) { unlink(socketPath) }
         folder.release()
     }
 

@@ -17,7 +17,8 @@ final class DaemonProcess: Sendable {
     private let process: Mutex<Process>
     private let output: LineCollector
     private let errors: LineCollector
-    private let lifeline: FileHandle
+    /// nil once it has ended.
+    private let lifeline: Mutex<FileHandle?>
     private let exit: ExitStatus
 
     /// Starts one and returns at once.
@@ -45,7 +46,7 @@ final class DaemonProcess: Sendable {
         processID = process.processIdentifier
         output = LineCollector(reading: out.fileHandleForReading)
         errors = LineCollector(reading: err.fileHandleForReading)
-        lifeline = try Self.guardedLifeline(of: processID, folder: site.folder)
+        lifeline = Mutex(try Self.guardedLifeline(of: processID, folder: site.folder))
         self.exit = exit
         self.process = Mutex(process)
     }
@@ -82,6 +83,10 @@ final class DaemonProcess: Sendable {
         }
         output.waitForEnd()
         errors.waitForEnd()
+        lifeline.withLock { lifeline in
+            try? lifeline?.write(contentsOf: Data("ended\n".utf8))
+            lifeline = nil
+        }
         return status
     }
 
@@ -113,11 +118,11 @@ final class DaemonProcess: Sendable {
         return secret
     }
 
-    /// Kills the daemon, and the PostgreSQL in its folder, when the other end of the handle's pipe is closed.
+    /// Kills the daemon, and the PostgreSQL in its folder, when the handle is closed before anything was written to it.
     private static func guardedLifeline(of processID: Int32, folder: String) throws -> FileHandle {
         let script = """
             trap '' INT TERM HUP
-            cat > /dev/null
+            read -r word && exit 0
             kill -KILL "$1" 2> /dev/null
             file="$2/postgres/data/postmaster.pid"
             [ -f "$file" ] && kill -QUIT "$(head -n 1 "$file")" 2> /dev/null
