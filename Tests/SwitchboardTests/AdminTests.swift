@@ -14,7 +14,9 @@ struct AdminTests {
             let names = (1...25).map { "agent-\($0)" }
             for name in names { try admin.ok("AGENT PUT \(name) team=\(name.hasSuffix("5") ? "five" : "other")") }
             let shop = try daemon.upstream()
-            let ids = try (1...25).map { try shop.submit("channel=\($0 % 2 == 0 ? "chat" : "email") customer=c-\($0 % 3)") }
+            let ids = try (1...25).map {
+                try shop.submit("channel=\($0 % 2 == 0 ? "chat" : "email") customer=c-\($0 % 3)")
+            }
 
             func all(_ request: String, _ key: String) throws -> [String] {
                 var found: [String] = []
@@ -47,7 +49,8 @@ struct AdminTests {
     func agentPut() async throws {
         try await DaemonUnderTest.with { daemon in
             let admin = try daemon.admin()
-            try admin.ok(#"AGENT PUT kim name="김 민수" skills=billing:3,korean channels=voice:1,chat capacity=80 team=seoul"#)
+            try admin.ok(
+                #"AGENT PUT kim name="김 민수" skills=billing:3,korean channels=voice:1,chat capacity=80 team=seoul"#)
             let made = try admin.ok("AGENT GET kim")
             #expect(made["name"] == "김 민수" && made["skills"] == "billing:3,korean:5" && made["team"] == "seoul")
             #expect(made["channels"] == "chat,voice:1", "\(made)")
@@ -67,12 +70,17 @@ struct AdminTests {
         try await DaemonUnderTest.with { daemon in
             let kim = try daemon.readyAgent("kim", "skills=billing:5 channels=chat:4")
             let shop = try daemon.upstream()
-            let (taken, offered) = (try shop.submit("channel=chat skills=billing:3"), try shop.submit("channel=chat skills=billing:4"))
+            let (taken, offered) = (
+                try shop.submit("channel=chat skills=billing:3"), try shop.submit("channel=chat skills=billing:4")
+            )
             for chat in [taken, offered] { try kim.expectEvent("offered", inquiry: chat) }
             try kim.ok("ACCEPT \(taken)")
             try daemon.admin().ok("AGENT PUT kim skills=billing:1")
             let lines = try kim.takeEvents()
-            #expect(lines.contains { $0.event == "withdrawn" && $0.integer("inquiry") == offered && $0["reason"] == "changed" })
+            #expect(
+                lines.contains {
+                    $0.event == "withdrawn" && $0.integer("inquiry") == offered && $0["reason"] == "changed"
+                })
             #expect(lines.contains { $0.event == "agent_changed" })
             #expect(try kim.ok("COMPLETE \(taken)")["state"] == "completed")
         }
@@ -150,7 +158,8 @@ struct AdminTests {
                 #expect(plan["version"] == "1")
                 let body = try #require(plan["body"])
                 let object = try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
-                #expect(Set((object["channels"] as? [String: Any] ?? [:]).keys) == ["voice", "chat", "social", "email"])
+                #expect(
+                    Set((object["channels"] as? [String: Any] ?? [:]).keys) == ["voice", "chat", "social", "email"])
             }
             // The same plan is no new version; another one is.
             try await DaemonUnderTest.start(at: site).use { daemon in

@@ -56,7 +56,8 @@ struct BadInputTests {
         Case("SUBMIT channel=chat skills={\"a\":0}", "bad_argument", field: "skills"),
         Case("SUBMIT channel=chat skills=[\"a\"]", "bad_argument", field: "skills"),
         Case(
-            "SUBMIT channel=chat skills=\((1...17).map { "s\($0)" }.joined(separator: ","))", "bad_argument", field: "skills"),
+            "SUBMIT channel=chat skills=\((1...17).map { "s\($0)" }.joined(separator: ","))", "bad_argument",
+            field: "skills"),
         Case("SUBMIT channel=chat key=\(String(repeating: "k", count: 201))", "bad_argument", field: "key"),
         Case("SUBMIT channel=chat customer=\(String(repeating: "가", count: 67))", "bad_argument", field: "customer"),
         Case("SUBMIT channel=chat subject=\(String(repeating: "s", count: 1_001))", "bad_argument", field: "subject"),
@@ -130,7 +131,9 @@ struct BadInputTests {
             try kim.refused("DECLINE \(taken)", "gone", state: "assigned")
             try kim.refused("WRAPPED \(taken)", "conflict", state: "assigned")
             try kim.refused("COMPLETE \(taken) outcome=perhaps", "bad_argument", field: "outcome")
-            try kim.refused("COMPLETE \(taken) disposition=\(String(repeating: "d", count: 201))", "bad_argument", field: "disposition")
+            try kim.refused(
+                "COMPLETE \(taken) disposition=\(String(repeating: "d", count: 201))", "bad_argument",
+                field: "disposition")
             try kim.refused("READY channels=fax", "bad_argument", field: "channels")
             try kim.refused("READY channels=voice", "bad_argument", field: "channels")
             try kim.refused("ACCEPT \(offered) as=lee", "forbidden", field: "as")
@@ -157,15 +160,19 @@ struct BadInputTests {
             Case("AGENT PUT kim capacity=10001", "bad_argument", field: "capacity"),
             Case("AGENT PUT kim team=\"a b\"", "bad_argument", field: "team"),
             Case(
-                "AGENT PUT kim skills=\((1...65).map { "s\($0)" }.joined(separator: ","))", "bad_argument", field: "skills"),
+                "AGENT PUT kim skills=\((1...65).map { "s\($0)" }.joined(separator: ","))", "bad_argument",
+                field: "skills"),
             Case("AGENT GET nobody", "not_found"), Case("READY as=nobody", "not_found", field: "as"),
-            Case("ACCEPT 1", "bad_argument", field: "as"), Case("TOKEN CREATE role=king", "bad_argument", field: "role"),
+            Case("ACCEPT 1", "bad_argument", field: "as"),
+            Case("TOKEN CREATE role=king", "bad_argument", field: "role"),
             Case("TOKEN REVOKE 4711", "not_found"), Case("DRAIN off=perhaps", "bad_argument", field: "off"),
             Case("AGENTS limit=1001", "bad_argument", field: "limit"), Case("PLAN GET version=99", "not_found"),
             Case("WATCH types=nonsense", "bad_argument", field: "types"),
             Case("GET key=k source=0", "bad_argument", field: "source"),
             // As much JSON as a line holds is still more than attributes may be.
-            Case("SUBMIT channel=chat attrs={\"a\":\"\(String(repeating: "x", count: 70_000))\"}", "bad_argument", field: "attrs"),
+            Case(
+                "SUBMIT channel=chat attrs={\"a\":\"\(String(repeating: "x", count: 70_000))\"}", "bad_argument",
+                field: "attrs"),
         ]
         try await DaemonUnderTest.with { daemon in
             let admin = try daemon.admin()

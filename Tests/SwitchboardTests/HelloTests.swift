@@ -106,7 +106,8 @@ struct HelloTests {
             let file = daemon.site.folder + "/admin.token"
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            let secret = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            let secret = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(
+                in: .whitespacesAndNewlines)
             let peer = try daemon.session(secret)
             #expect(try peer.ok("GET \(chat)")["source"] == "1")
             #expect(try peer.rows("TOKEN LIST").map { $0["id"] } == ["1"])
@@ -121,12 +122,15 @@ struct HelloTests {
     func unixSocketOfOthers() async throws {
         try await DaemonUnderTest.with { daemon in
             chmod(daemon.site.folder, 0o711)
-            let script = "import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('\(daemon.socketPath)')\n"
+            let script =
+                "import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('\(daemon.socketPath)')\n"
                 + "s.sendall(b'INFO\\n')\nprint(s.makefile().readline())"
             // Whatever speaks to a Unix socket will do: nc here, Python where there is no nc.
-            let command = "command -v nc > /dev/null && exec sh -c \"echo INFO | nc -N -U '\(daemon.socketPath)'\" || "
+            let command =
+                "command -v nc > /dev/null && exec sh -c \"echo INFO | nc -N -U '\(daemon.socketPath)'\" || "
                 + "exec python3 -c \"\(script)\""
-            let said = try run("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "/bin/sh", "-c", command])
+            let said = try run(
+                "/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "/bin/sh", "-c", command])
             #expect(said.hasPrefix("ERR unauthorized"))
         }
     }

@@ -26,7 +26,9 @@ struct OutageTests {
             let lee = try daemon.readyAgent("lee", "channels=chat:1")
             let shop = try daemon.upstream()
             let chats = try (1...2).map { _ in try shop.submit() }
-            let offers = try [kim.expectEvent("offered", inquiry: chats[0]), lee.expectEvent("offered", inquiry: chats[1])]
+            let offers = try [
+                kim.expectEvent("offered", inquiry: chats[0]), lee.expectEvent("offered", inquiry: chats[1]),
+            ]
             try cluster.stop(immediate: true)
             // Longer than the offers had.
             #expect(try kim.staysSilent(for: .seconds(5)))
@@ -107,6 +109,37 @@ struct OutageTests {
             let seqs = try daemon.site.sql("SELECT min(seq), max(seq), count(*) FROM switchboard.event", columns: 3)[0]
             #expect(seqs[0] == "1" && seqs[1] == seqs[2], "gaps: \(seqs)")
             #expect(try daemon.admin().ok("INFO")["seq"] == seqs[1])
+        }
+    }
+
+    @Test("past what is taken in meanwhile, requests are refused at once; nonsense is at any time")
+    func bounded() async throws {
+        try await withDaemon { daemon, cluster in
+            let token = try daemon.token("role=upstream")
+            let fillers = try (0..<20).map { _ in try daemon.session(token) }
+            let (late, admin) = (try daemon.session(token), try daemon.admin())
+            try cluster.stop(immediate: true)
+            #expect(try late.ask("SUBMIT channel=fax").last?.code == "bad_argument")
+            #expect(try late.ask("NONSENSE").last?.code == "unknown_verb")
+            #expect(try late.ask("INFO").last?.code == "forbidden")
+            // One connection may have 1,024 unanswered; all together 20,000 are taken in.
+            for filler in fillers { try filler.send(Array(repeating: "SUBMIT channel=chat", count: 1_024)) }
+            var taken: Int64 = 0
+            while taken < 20_000 { taken = try #require(try admin.ok("INFO").integer("submitted")) }
+            let refusal = try late.refused("SUBMIT channel=chat", "unavailable")
+            #expect(refusal["retry_after"] != nil)
+            #expect(try late.ok("PING")["status"] == "storage_away")
+            try cluster.start()
+            var acknowledged: Int64 = 0
+            for filler in fillers {
+                for _ in 1...1_024 {
+                    let line = try #require(try filler.answer().last)
+                    if line.isOK { acknowledged += 1 } else { #expect(line.code == "unavailable") }
+                }
+            }
+            #expect(acknowledged == taken && taken == 20_000)
+            try late.ok("SUBMIT channel=chat")
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == taken + 1)
         }
     }
 

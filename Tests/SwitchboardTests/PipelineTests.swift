@@ -36,7 +36,8 @@ struct PipelineTests {
             let first = try shop.ok(request)
             #expect(first["duplicate"] == nil && first["state"] == "waiting")
             // The same in other words: another order of fields and skills, other spellings of the same values.
-            let same = #"submit attrs={ "x" : 1 } skills={"a":1,"b":2} customer="c-1" key="a key, with: everything=" channel=chat"#
+            let same =
+                #"submit attrs={ "x" : 1 } skills={"a":1,"b":2} customer="c-1" key="a key, with: everything=" channel=chat"#
             for again in [request, same] {
                 let answer = try shop.ok(again)
                 #expect(answer["id"] == first["id"] && answer["duplicate"] == "true")
@@ -91,7 +92,8 @@ struct PipelineTests {
         try await DaemonUnderTest.with { daemon in
             let peer = try daemon.stranger()
             let token = try daemon.token("role=upstream")
-            let requests = isLong ? Array(repeating: "SUBMIT channel=chat", count: 3_000) : ["SUBMIT channel=chat", "GET 1"]
+            let requests =
+                isLong ? Array(repeating: "SUBMIT channel=chat", count: 3_000) : ["SUBMIT channel=chat", "GET 1"]
             try peer.send(["HELLO version=1 token=\(token)"] + requests + ["HELP", "#last PING"])
             peer.closeWriting()
             let lines = try peer.readToEnd().map { try Line($0) }

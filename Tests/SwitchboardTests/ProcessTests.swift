@@ -51,10 +51,12 @@ struct ProcessTests {
         }
     }
 
-    @Test("wrong options end with a word, not with a daemon", arguments: [
-        (["--listen", "0.0.0.0:0"], "--insecure-listen"), (["--listen", "127.0.0.1:x"], "--listen"),
-        (["--clock-speed", "0"], "--clock-speed"), (["--log-level", "loud"], "--log-level"),
-    ])
+    @Test(
+        "wrong options end with a word, not with a daemon",
+        arguments: [
+            (["--listen", "0.0.0.0:0"], "--insecure-listen"), (["--listen", "127.0.0.1:x"], "--listen"),
+            (["--clock-speed", "0"], "--clock-speed"), (["--log-level", "loud"], "--log-level"),
+        ])
     func wrongOptions(_ options: [String], _ word: String) async throws {
         try await withSite { site in
             let daemon = try DaemonProcess(at: site, options)

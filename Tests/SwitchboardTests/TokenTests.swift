@@ -77,7 +77,8 @@ struct TokenTests {
             let peer = try daemon.session(daemon.token("role=upstream expires=+900ms"))
             try peer.ok("SUBMIT channel=chat")
             #expect(try peer.readToEnd(patience: .seconds(10)).isEmpty)
-            try admin.refused("TOKEN CREATE role=upstream expires=2020-01-01T00:00:00Z", "bad_argument", field: "expires")
+            try admin.refused(
+                "TOKEN CREATE role=upstream expires=2020-01-01T00:00:00Z", "bad_argument", field: "expires")
             try admin.refused("TOKEN CREATE role=upstream expires=soon", "bad_argument", field: "expires")
             let far = try admin.ok("TOKEN CREATE role=upstream expires=2199-01-01T00:00:00+09:00")
             #expect(far["expires"] == "2198-12-31T15:00:00.000Z")

@@ -21,7 +21,9 @@ struct TranscriptTests {
         let transcript = try Transcript.golden(path)
         #expect(!transcript.steps.isEmpty)
         try await DaemonUnderTest.with { daemon in
-            for difference in try TranscriptStage(daemon).play(transcript) { Issue.record(Comment(rawValue: difference)) }
+            for difference in try TranscriptStage(daemon).play(transcript) {
+                Issue.record(Comment(rawValue: difference))
+            }
         }
     }
 

@@ -8,7 +8,8 @@ import Testing
 /// It never outlives the tests, however they end: a shell that waits for the end of this process kills it.
 final class DaemonProcess: Sendable {
     /// The program that was built with these tests, beside them.
-    static let program = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("switchboard").path
+    static let program =
+        Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("switchboard").path
         ?? "switchboard"
 
     let site: Site

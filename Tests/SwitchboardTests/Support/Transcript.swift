@@ -34,8 +34,12 @@ struct Transcript: Sendable {
         if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { return nil }
         let session = line.prefix { $0.isLetter || $0.isNumber || $0 == "-" }
         let rest = line[session.endIndex...]
-        if !session.isEmpty, rest.hasPrefix("> ") { return .request(session: String(session), String(rest.dropFirst(2))) }
-        if !session.isEmpty, rest.hasPrefix("< ") { return .answer(session: String(session), String(rest.dropFirst(2))) }
+        if !session.isEmpty, rest.hasPrefix("> ") {
+            return .request(session: String(session), String(rest.dropFirst(2)))
+        }
+        if !session.isEmpty, rest.hasPrefix("< ") {
+            return .answer(session: String(session), String(rest.dropFirst(2)))
+        }
         throw PeerError("\(place) is no line of a transcript: \(line)")
     }
 
