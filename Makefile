@@ -15,8 +15,9 @@ setup: ## install what is missing: PostgreSQL, libpq and pkg-config, by apt-get
 build: setup ## build .build/release/switchboard
 	$(SWIFT) build -c release --product switchboard
 
+# One test at a time: many start daemons and servers and wait for them, and two processors are not many.
 test: setup ## run every test, on a throw-away PostgreSQL
-	$(SWIFT) test --disable-xctest
+	$(SWIFT) test --disable-xctest --no-parallel
 
 demo: build ## play a morning of a shop in a minute, against a daemon of its own
 	@$(BINARY) demo

@@ -39,7 +39,11 @@ package final class DataFolder: Sendable {
     /// Gives the folder back. The daemon's last act: whoever gets the lock takes over its lease at once.
     package func release() {
         lockDescriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                // Closing alone is not enough: a program that is just being started still has a copy until its exec.
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }
