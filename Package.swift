@@ -89,6 +89,7 @@ let package = Package(
                 "switchboard",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Transcripts"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

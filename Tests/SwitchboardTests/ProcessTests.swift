@@ -15,12 +15,12 @@ struct ProcessTests {
     func secondDaemon() async throws {
         try await withSite { site in
             let first = try DaemonProcess.serving(at: site)
-            let other = try sibling(site)
-            defer { other.removeFolder() }
+            let (other, third) = (try site.sibling(), try site.sibling())
+            defer { for site in [other, third] { site.removeFolder() } }
             let tries: [(daemon: DaemonProcess, word: String)] = [
                 (try DaemonProcess(at: Site(folder: site.folder, database: other.database)), "\(first.processID)"),
                 (try DaemonProcess(at: other, port: first.port), "127.0.0.1:\(first.port)"),
-                (try DaemonProcess(at: sibling(site), ["--socket", first.socketPath]), first.socketPath),
+                (try DaemonProcess(at: third, ["--socket", first.socketPath]), first.socketPath),
             ]
             for (daemon, word) in tries {
                 #expect(try daemon.waitForExit() == 1)
@@ -33,8 +33,6 @@ struct ProcessTests {
             try first.terminate()
         }
     }
-
-    private func sibling(_ site: Site) throws -> Site { try site.sibling() }
 
     @Test("a database that has run at another speed is refused")
     func otherSpeed() async throws {

@@ -127,6 +127,8 @@ final class Daemon: Sendable {
         let (background, store, reader, cluster) = parts.withLock { ($0.background, $0.store, $0.reader, $0.cluster) }
         for task in background { task.cancel() }
         await server.stop()
+        // One of them may be bringing PostgreSQL back at this moment.
+        for task in background { await task.value }
         let log = log
         try? await Self.blocking {
             store?.writer.stop()
