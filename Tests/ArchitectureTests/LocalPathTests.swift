@@ -20,7 +20,7 @@ struct LocalPathTests {
 
     @Test(
         "a local path is found",
-        arguments: ["/home/kim/code", "\"/Users/kim/code\"", "see /root/notes", "(/work/here)", "file:///home/kim"])
+        arguments: ["/home/kim/code", "\"/Users/kim/code\"", "see /root/notes", "(/home/here)", "file:///home/kim"])
     func found(text: String) {
         #expect(Self.linesWithLocalPaths("first\n\(text)\n") == [2])
     }
@@ -28,7 +28,7 @@ struct LocalPathTests {
     @Test(
         "other words are left alone",
         arguments: [
-            "/homepage", "https://example.org/work/here", "work/in/progress", "/var/lib/switchboard", "/rooted",
+            "/homepage", "https://example.org/home/here", "home/in/progress", "/var/lib/switchboard", "/rooted",
         ])
     func leftAlone(text: String) {
         #expect(Self.linesWithLocalPaths(text).isEmpty)
@@ -36,7 +36,7 @@ struct LocalPathTests {
 
     /// The lines, counted from 1, on which a path begins in a folder of a person or of a workplace.
     static func linesWithLocalPaths(_ text: String) -> [Int] {
-        let beginnings = ["/home/", "/Users/", "/root/", "/work/"]
+        let beginnings = ["/home/", "/Users/", "/root/"]
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.enumerated().compactMap { index, line in
             beginnings.contains { isPath($0, on: line) } ? index + 1 : nil

@@ -106,11 +106,8 @@ extension Core {
         if let role = session.role, !spec.roles.allows(role) {
             return refuse(session, request, .forbidden, "\(spec.words) is not for role \(role.rawValue)")
         }
-        let isSessionVerb = spec.beforeHello || request.verb == .hello
-        if !isSessionVerb && phase != .serving {
-            return refuseUnavailable(session, request)
-        }
-        if spec.changesState && request.verb != .hello {
+        guard spec.beforeHello || phase == .serving else { return refuseUnavailable(session, request) }
+        if spec.changesState {
             guard !isFull || !storage.isAway(at: .now) else { return refuseUnavailable(session, request) }
             formingCommands += 1
             formingBytes += request.bytes.count
