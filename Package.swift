@@ -85,7 +85,8 @@ let package = Package(
         .testTarget(
             name: "SwitchboardTests",
             dependencies: [
-                "Client", "LineProtocol", "Plan", "Postgres", "Routing", "Server", "Storage", "TestSupport",
+                "Client", "LineProtocol", "Plan", "Postgres", "Routing", "Server", "Simulation", "Storage",
+                "TestSupport",
                 "switchboard",
                 .product(name: "Logging", package: "swift-log"),
             ],

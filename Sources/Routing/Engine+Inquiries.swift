@@ -363,7 +363,6 @@ extension Engine {
         inquiries[slot].nextWork = first
         if first != none { inquiries[first].previousWork = slot }
         agents[Int(agent)].firstWork = slot
-        agents[Int(agent)].workCount += 1
         agents[Int(agent)].used += plan.channels[channel].weight
         counts[Int(agent) * stride + channel] += 1
     }
@@ -378,7 +377,6 @@ extension Engine {
         if next != none { inquiries[next].previousWork = previous }
         inquiries[slot].previousWork = none
         inquiries[slot].nextWork = none
-        agents[agent].workCount -= 1
         agents[agent].used -= plan.channels[channel].weight
         counts[agent * stride + channel] -= 1
     }

@@ -85,7 +85,6 @@ struct Agent {
     var used: Int32 = 0
     var missedInRow: Int32 = 0
     var firstWork = none
-    var workCount: Int32 = 0
     /// Assigned or in wrap-up: busy.
     var busyCount: Int32 = 0
     var mark = Mark.clean

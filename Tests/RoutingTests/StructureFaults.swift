@@ -157,7 +157,6 @@ extension Engine {
             }
             let name = agentTexts[agent].id
             if Set(work(of: UInt32(agent))) != Set(mine) { faults.append("the work of \(name)") }
-            if Int(agents[agent].workCount) != mine.count { faults.append("the count of \(name)'s work") }
             let busy = mine.filter { inquiries[$0].state != .offered }.count
             if Int(agents[agent].busyCount) != busy { faults.append("how busy \(name) is") }
             var used: Int32 = 0

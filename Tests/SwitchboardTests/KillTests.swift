@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import Synchronization
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ struct KillTests {
     func kills(_ seed: UInt64) async throws {
         let site = try await Site.make()
         defer { site.removeFolder() }
-        var random = SeededGenerator(seed)
+        var random = SplitMix64(seed: seed)
         var daemon = try DaemonProcess.serving(at: site)
         let ledger = Ledger()
         let crew = try Crew(daemon, ledger)
@@ -212,21 +213,5 @@ private final class Crew: Sendable {
         let answer = try agent.ask("COMPLETE \(id) disposition=done").last
         guard answer?["state"] == "completed" else { throw TestSupportError("COMPLETE \(id): \(answer?.text ?? "")") }
         ledger.completed(id)
-    }
-}
-
-/// SplitMix64: the same seed, the same numbers.
-/// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

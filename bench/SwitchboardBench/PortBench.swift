@@ -6,11 +6,7 @@ struct PortBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "port", abstract: "Durable lifecycles a second through the line port of a running daemon.")
 
-    @Option(help: "The daemon's line port, HOST:PORT.")
-    var connect = "127.0.0.1:7411"
-
-    @Option(help: "A file that holds an admin token.")
-    var tokenFile: String
+    @OptionGroup var daemon: DaemonOptions
 
     @Option(help: "Connections; each acts for one agent.")
     var connections = 64
@@ -25,15 +21,13 @@ struct PortBench: ParsableCommand {
     var backlog = 0
 
     func run() throws {
-        let token = try String(contentsOfFile: tokenFile, encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        let admin = try open(token)
+        let admin = try daemon.open()
         try submitBacklog(admin)
         var lanes: [Lane] = []
         for number in 0..<connections {
             let share = inFlight / connections + (number < inFlight % connections ? 1 : 0)
             _ = try admin.ask("AGENT PUT bench\(number) skills=bench\(number) channels=chat:1000 capacity=10000")
-            let connection = try open(token)
+            let connection = try daemon.open()
             _ = try connection.ask("READY as=bench\(number)")
             lanes.append(Lane(connection, number: number, share: share))
         }
@@ -45,14 +39,6 @@ struct PortBench: ParsableCommand {
         for lane in lanes { lane.stop() }
         _ = try drive(lanes, for: 1)
         for lane in lanes { _ = try lane.connection.ask("OFFLINE as=bench\(lane.number)") }
-    }
-
-    private func open(_ token: String) throws -> LineConnection {
-        let parts = connect.split(separator: ":")
-        guard parts.count == 2, let port = UInt16(parts[1]) else { throw ValidationError("--connect HOST:PORT") }
-        let connection = try LineConnection(host: String(parts[0]), port: port)
-        _ = try connection.ask("HELLO version=1 token=\(token)")
-        return connection
     }
 
     private func submitBacklog(_ admin: LineConnection) throws {
