@@ -1,6 +1,10 @@
 /// What can be asked of the engine. Everything is resolved to indices; what the engine does not hold is inside.
 package enum Command: Sendable {
     case submit(Submission)
+    case update(id: Int64, InquiryChange)
+    /// A turn of the conversation.
+    case message(id: Int64, from: Party)
+    case rate(id: Int64, Rating)
     case abandon(id: Int64)
     case cancel(id: Int64, reason: [UInt8])
     /// `channels` nil: all of the agent's.
@@ -11,7 +15,19 @@ package enum Command: Sendable {
     case decline(id: Int64, AgentIndex, reason: [UInt8])
     case complete(id: Int64, AgentIndex, disposition: [UInt8], outcome: Outcome?)
     case wrapped(id: Int64, AgentIndex)
+    case hold(id: Int64, AgentIndex)
+    case resume(id: Int64, AgentIndex)
+    /// The agent hands its work on.
+    case transfer(id: Int64, AgentIndex, Transfer)
+    /// The agent pulls what is best for it, of one channel or of any.
+    case next(AgentIndex, channel: ChannelIndex?)
+    /// A supervisor gives it to that agent; `force` passes over room.
+    case assign(id: Int64, AgentIndex, force: Bool)
+    /// A supervisor takes it back to its queue.
+    case requeue(id: Int64, priority: Int32?)
+    case pauseQueue(QueueIndex, Bool)
     case putAgent(AgentChange)
+    case deleteAgent(AgentIndex)
     /// The agent's session is there (again): ends its grace.
     case connected(AgentIndex)
     /// The agent's session is gone.
@@ -30,20 +46,88 @@ package struct Submission: Sendable {
     package var priority: Int32?
     /// At most `Limits.skillsPerInquiry`, each skill once.
     package var skills: [SkillRequirement]
+    /// What would be nice to have; at most `Limits.skillsPerInquiry`, each skill once.
+    package var prefer: [SkillRequirement]
+    /// The agent who should get it.
+    package var agent: AgentIndex?
+    /// For how long it waits for a preferred agent; nil: as the plan says.
+    package var hold: TimeSpan?
+    /// When it enters its queue; nil or a time gone by: now.
+    package var at: Instant?
+    /// The last agent of the customer, where the plan wants to know and the engine does not (`lacksLastAgent`).
+    package var lastAgent: AgentIndex?
     package var texts: InquiryTexts
     package var key: SubmissionKey?
 
     package init(
         source: Int32, channel: ChannelIndex, queue: QueueIndex? = nil, priority: Int32? = nil,
-        skills: [SkillRequirement] = [], texts: InquiryTexts = InquiryTexts(), key: SubmissionKey? = nil
+        skills: [SkillRequirement] = [], prefer: [SkillRequirement] = [], agent: AgentIndex? = nil,
+        hold: TimeSpan? = nil, at: Instant? = nil, lastAgent: AgentIndex? = nil,
+        texts: InquiryTexts = InquiryTexts(), key: SubmissionKey? = nil
     ) {
         self.source = source
         self.channel = channel
         self.queue = queue
         self.priority = priority
         self.skills = skills
+        self.prefer = prefer
+        self.agent = agent
+        self.hold = hold
+        self.at = at
+        self.lastAgent = lastAgent
         self.texts = texts
         self.key = key
+    }
+}
+
+/// A field that may be left as it is.
+package enum Change<Value: Sendable>: Sendable {
+    case keep
+    case set(Value)
+}
+
+/// What of an inquiry is to be changed.
+package struct InquiryChange: Sendable {
+    package var priority: Change<Int32> = .keep
+    package var queue: Change<QueueIndex> = .keep
+    package var skills: Change<[SkillRequirement]> = .keep
+    package var prefer: Change<[SkillRequirement]> = .keep
+    /// Subject and attributes as they will be; key and customer do not change.
+    package var texts: Change<InquiryTexts> = .keep
+
+    package init() {}
+}
+
+/// Where work is handed on to; at least one of the three.
+package struct Transfer: Sendable {
+    package var queue: QueueIndex?
+    package var skills: [SkillRequirement]?
+    /// The receiver.
+    package var agent: AgentIndex?
+    package var reason: [UInt8]
+
+    package init(
+        queue: QueueIndex? = nil, skills: [SkillRequirement]? = nil, agent: AgentIndex? = nil, reason: [UInt8] = []
+    ) {
+        self.queue = queue
+        self.skills = skills
+        self.agent = agent
+        self.reason = reason
+    }
+}
+
+/// A customer's answer to a survey; what is nil stays.
+package struct Rating: Sendable {
+    /// 1…5
+    package var csat: UInt8?
+    /// 0…10
+    package var nps: UInt8?
+    package var comment: [UInt8]?
+
+    package init(csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8]? = nil) {
+        self.csat = csat
+        self.nps = nps
+        self.comment = comment
     }
 }
 
@@ -73,18 +157,13 @@ package struct SkillRequirement: Hashable, Sendable {
 
 /// Creates an agent or changes the fields that are given.
 package struct AgentChange: Sendable {
-    package enum Field<Value: Sendable>: Sendable {
-        case keep
-        case set(Value)
-    }
-
     package var id: String
-    package var name: Field<String> = .keep
-    package var team: Field<String> = .keep
-    package var skills: Field<[SkillLevel]> = .keep
+    package var name: Change<String> = .keep
+    package var team: Change<String> = .keep
+    package var skills: Change<[SkillLevel]> = .keep
     /// nil: every channel of the plan.
-    package var channels: Field<[ChannelLimit]?> = .keep
-    package var capacity: Field<Int32> = .keep
+    package var channels: Change<[ChannelLimit]?> = .keep
+    package var capacity: Change<Int32> = .keep
 
     package init(id: String) { self.id = id }
 }
@@ -95,6 +174,8 @@ package enum Reply: Sendable {
     case inquiry(id: Int64, InquiryState)
     case submitted(id: Int64, duplicate: Bool)
     case agent(AgentIndex)
+    /// Nothing fits the agent who pulls.
+    case nothing
     case done
     case rejected(Rejection)
 }
@@ -123,26 +204,6 @@ package struct Rejection: Error, Hashable, Sendable {
         self.field = field
         self.state = state
     }
-}
-
-/// What happened, in the engine's own numbers. `Engine.row(of:)` gives it its names.
-package struct Event: Sendable {
-    package var seq: Int64
-    package var at: Instant
-    package var type: EventType
-    package var reason: Reason?
-    package var channel: ChannelIndex = 0
-    package var queue: QueueIndex?
-    package var agent: AgentIndex?
-    /// 0 for none.
-    package var inquiry: Int64
-    /// The record of `inquiry`; valid until the next step.
-    var slot: UInt32 = .max
-    package var first: Int64 = 0
-    package var second: Int64 = 0
-    package var third: Int64 = 0
-    package var text: [UInt8] = []
-    package var outcome: Outcome?
 }
 
 /// What a step gives back. The caller keeps one and clears it between steps.

@@ -25,6 +25,27 @@ package enum Selection: UInt8, Sendable {
     case leastLoaded
     /// Longest idle, then the older agent.
     case longestIdle
+    /// Highest sum of levels over what is required, then over what is preferred, then least loaded.
+    case mostSkilled
+    /// Fewest skills × channels, then lowest sum of levels over what is required, then longest idle.
+    case leastSkilled
+
+    package var name: String {
+        switch self {
+        case .leastLoaded: "least_loaded"
+        case .longestIdle: "longest_idle"
+        case .mostSkilled: "most_skilled"
+        case .leastSkilled: "least_skilled"
+        }
+    }
+}
+
+/// How an inquiry finds the agent who knows its customer.
+package enum Continuity: UInt8, Sendable {
+    /// Who works on another inquiry of the customer.
+    case openAgent
+    /// Who worked on the customer's last one.
+    case lastAgent
 }
 
 /// The routing plan in the form that the engine works on: indices instead of names, nothing left to default.
@@ -40,6 +61,8 @@ package struct CompiledPlan: Sendable {
         package var acceptsAutomatically: Bool
         /// Assigned work stays with an agent who signs off.
         package var keepsWorkOffline: Bool
+        /// Held work of the channel takes no room.
+        package var holdReleases: Bool
         /// The other channels that an agent working on this one may also be given.
         package var with: ChannelSet
         /// The channels for which this one's points count as free.
@@ -48,7 +71,7 @@ package struct CompiledPlan: Sendable {
         package init(
             name: String, weight: Int32, limit: Int32, target: TimeSpan, offerTimeout: TimeSpan,
             wrapUp: TimeSpan = .zero, acceptsAutomatically: Bool = false, keepsWorkOffline: Bool = false,
-            with: ChannelSet = .all, interruptedBy: ChannelSet = .none
+            holdReleases: Bool = false, with: ChannelSet = .all, interruptedBy: ChannelSet = .none
         ) {
             self.name = name
             self.weight = weight
@@ -58,6 +81,7 @@ package struct CompiledPlan: Sendable {
             self.wrapUp = wrapUp
             self.acceptsAutomatically = acceptsAutomatically
             self.keepsWorkOffline = keepsWorkOffline
+            self.holdReleases = holdReleases
             self.with = with
             self.interruptedBy = interruptedBy
         }
@@ -68,11 +92,16 @@ package struct CompiledPlan: Sendable {
         /// nil: the channel's.
         package var target: TimeSpan?
         package var selection: Selection
+        /// The teams whose agents serve it; nil: any.
+        package var teams: [String]?
 
-        package init(name: String, target: TimeSpan? = nil, selection: Selection = .leastLoaded) {
+        package init(
+            name: String, target: TimeSpan? = nil, selection: Selection = .leastLoaded, teams: [String]? = nil
+        ) {
             self.name = name
             self.target = target
             self.selection = selection
+            self.teams = teams
         }
     }
 
@@ -86,11 +115,23 @@ package struct CompiledPlan: Sendable {
     package var disconnectGrace: TimeSpan
     /// 0: never.
     package var missedOffersToAway: Int32
+    /// In which order the customer's agents are looked for.
+    package var continuity: [Continuity]
+    /// How long an inquiry waits for its preferred agent, or half its target if that is less.
+    package var continuityHold: TimeSpan
+    /// How long ago the customer's last agent may have ended.
+    package var continuityWithin: TimeSpan
+    /// How long after its completion the customer's message brings an inquiry back.
+    package var reopenWithin: TimeSpan
+    /// What waits longer expires.
+    package var maxAge: TimeSpan
 
     package init(
         version: Int32, channels: [Channel], queues: [Queue], defaultQueue: QueueIndex,
         defaultPriority: Int32, priorityBoost: TimeSpan, disconnectGrace: TimeSpan,
-        missedOffersToAway: Int32
+        missedOffersToAway: Int32, continuity: [Continuity] = [.openAgent],
+        continuityHold: TimeSpan = .seconds(30), continuityWithin: TimeSpan = .days(30),
+        reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14)
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
         self.version = version
@@ -101,6 +142,11 @@ package struct CompiledPlan: Sendable {
         self.priorityBoost = priorityBoost
         self.disconnectGrace = disconnectGrace
         self.missedOffersToAway = missedOffersToAway
+        self.continuity = continuity
+        self.continuityHold = continuityHold
+        self.continuityWithin = continuityWithin
+        self.reopenWithin = reopenWithin
+        self.maxAge = maxAge
     }
 
     /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.
@@ -127,6 +173,14 @@ package enum Limits {
     package static let liveInquiries = 4_000_000
     /// Exclusions and passed offers remembered of one inquiry; the oldest is dropped.
     package static let exclusions = 64
+    /// Inquiries that wait for one preferred agent; the next one goes to everybody.
+    package static let heldForAgent = 64
+    /// Inquiries of one customer that are looked at, the newest first.
+    package static let customerHistory = 64
+    /// How far ahead an inquiry can be scheduled.
+    package static let scheduleAhead = TimeSpan.days(400)
+    /// How long an inquiry can be held for a preferred agent.
+    package static let preferredHold = TimeSpan.days(30)
     /// Closed inquiries that stay in memory.
     package static let closedInquiries = 100_000
     package static let priority: ClosedRange<Int32> = -100...100

@@ -14,7 +14,11 @@ extension Engine {
         }
         setPresence(agent, .ready, awayReason: "")
         agents[Int(agent)].channelsOn = on
-        emit(.agentReady, agent: agent, into: &output)
+        emit(.agentReady, agent: agent, into: &output) { [names = channelsOnNames(agent)] in
+            if let names {
+                $0.more.append(EventDetail(.channels, .limits(names.map { ChannelLimit(channel: $0, limit: nil) })))
+            }
+        }
         refreshRooms(agent)
         let misfits = withdrawMisfits(agent, into: &output)
         place(all: misfits, into: &output)
@@ -39,7 +43,7 @@ extension Engine {
     ) -> ContiguousArray<UInt32> {
         setPresence(agent, .away, awayReason: why)
         agents[Int(agent)].missedInRow = 0
-        emit(.agentAway, agent: agent, text: Array(why.utf8), into: &output)
+        emit(.agentAway, agent: agent, into: &output) { $0.text = Array(why.utf8) }
         return withdrawOffers(agent, reason: reason == .missed ? .away : reason, into: &output)
     }
 
@@ -55,7 +59,7 @@ extension Engine {
         cancelTimer(agents[Int(agent)].graceTimer)
         agents[Int(agent)].graceSince = .epoch
         agents[Int(agent)].missedInRow = 0
-        emit(.agentOffline, agent: agent, reason: reason == .disconnected ? reason : nil, into: &output)
+        emit(.agentOffline, agent: agent, into: &output) { $0.reason = reason == .disconnected ? reason : nil }
         var returned = withdrawOffers(agent, reason: reason, into: &output)
         for slot in work(of: agent) {
             if inquiries[slot].state == .completed {
@@ -143,7 +147,7 @@ extension Engine {
         let isLessRoom = narrows(agent, definition)
         define(agent, definition)
         touch(agent: agent, definition: true)
-        emit(.agentChanged, agent: agent, into: &output)
+        emit(.agentChanged, agent: agent, into: &output) { $0.more = Self.details(of: definition) }
         refreshRooms(agent)
         var misfits = withdrawMisfits(agent, into: &output)
         if isLessRoom { misfits += withdrawExcess(agent, into: &output) }
@@ -177,6 +181,16 @@ extension Engine {
         for channel in 0..<stride {
             limits[Int(agent) * stride + channel] = limit(of: definition, on: channel)
         }
+    }
+
+    private static func details(of definition: AgentDefinition) -> [EventDetail] {
+        var details: [EventDetail] = []
+        if !definition.name.isEmpty { details.append(EventDetail(.name, .name(definition.name))) }
+        if !definition.team.isEmpty { details.append(EventDetail(.team, .name(definition.team))) }
+        details.append(EventDetail(.skills, .levels(definition.skills)))
+        if let channels = definition.channels { details.append(EventDetail(.channels, .limits(channels))) }
+        details.append(EventDetail(.capacity, .integer(Int64(definition.capacity))))
+        return details
     }
 
     /// How many items of the channel the definition allows; 0 for a channel that is not the agent's.
@@ -224,7 +238,7 @@ extension Engine {
         output.reply = .done
         guard isDraining != on else { return }
         isDraining = on
-        emit(.drain, first: on ? 1 : 0, into: &output)
+        emit(.drain, into: &output) { $0.first = on ? 1 : 0 }
         for agent in agents.indices where agents[agent].state == .ready { refreshRooms(AgentIndex(agent)) }
         if !on { rematch(into: &output) }
     }
@@ -256,7 +270,7 @@ extension Engine {
             case .exclusions, .grace: break
             }
         }
-        emit(.stalled, first: (now - since).microseconds, into: &output)
+        emit(.stalled, into: &output) { [lasted = now - since] in $0.first = lasted.microseconds }
     }
 
     // MARK: Small steps

@@ -16,7 +16,7 @@ extension Engine {
     package mutating func takeChanges(into changes: inout Changes) {
         for slot in changedInquiries {
             let isNew = inquiries[slot].mark == .new
-            changes.inquiries.append(inquiryRow(slot, whole: isNew, forStore: true))
+            changes.inquiries.append(inquiryRow(slot, isNew: isNew, whole: isNew, forStore: true))
             inquiries[slot].mark = .clean
         }
         changedInquiries.removeAll(keepingCapacity: true)
@@ -57,13 +57,14 @@ extension Engine {
 
     /// The row of an inquiry. `forStore`: as it is written, not as it is shown.
     @inline(__always)
-    func inquiryRow(_ slot: UInt32, whole: Bool, forStore: Bool = false) -> InquiryRow {
+    func inquiryRow(_ slot: UInt32, isNew: Bool = false, whole: Bool, forStore: Bool = false) -> InquiryRow {
         let requirement = Int(inquiries[slot].requirement)
         let agent = inquiries[slot].agent
         let trail = inquiries[slot].trail
         // Everything in one call: changing the row afterwards would copy it.
         return InquiryRow(
-            id: inquiries[slot].id, submission: whole ? submissionRow(slot) : nil, state: inquiries[slot].state,
+            id: inquiries[slot].id, isNew: isNew, definition: whole ? definition(slot) : nil,
+            state: inquiries[slot].state,
             stateSince: inquiries[slot].stateSince, queue: plan.queues[Int(classes[requirement].queue)].name,
             priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt, rank: inquiries[slot].rank,
             agent: agent == none ? "" : agentTexts[Int(agent)].id,
@@ -81,10 +82,10 @@ extension Engine {
         return inquiries[slot].isFrozen && !forStore ? now + (expires - .epoch) : expires
     }
 
-    private func submissionRow(_ slot: UInt32) -> SubmissionRow {
+    private func definition(_ slot: UInt32) -> InquiryDefinition {
         let record = inquiries[slot]
         let requirement = classes[Int(record.requirement)]
-        return SubmissionRow(
+        return InquiryDefinition(
             source: record.source, channel: plan.channels[Int(requirement.channel)].name,
             skills: requirement.levels, submittedAt: record.submittedAt, texts: record.texts)
     }
@@ -92,15 +93,17 @@ extension Engine {
     func agentRow(_ agent: AgentIndex, whole: Bool) -> AgentRow {
         let record = agents[Int(agent)]
         let texts = agentTexts[Int(agent)]
-        var on: [String]?
-        if record.channelsOn != .all {
-            on = plan.channels.indices.filter { record.channelsOn.contains(ChannelIndex($0)) }
-                .map { plan.channels[$0].name }
-        }
         return AgentRow(
             id: texts.id, number: Int32(agent), definition: whole ? texts.definition : nil, state: record.state,
-            awayReason: texts.awayReason, stateSince: record.stateSince, channelsOn: on,
+            awayReason: texts.awayReason, stateSince: record.stateSince, channelsOn: channelsOnNames(agent),
             idleSince: record.idleSince, missedInRow: record.missedInRow)
+    }
+
+    /// nil: all of them.
+    func channelsOnNames(_ agent: AgentIndex) -> [String]? {
+        let on = agents[Int(agent)].channelsOn
+        if on == .all { return nil }
+        return plan.channels.indices.filter { on.contains(ChannelIndex($0)) }.map { plan.channels[$0].name }
     }
 
     // MARK: Recovery
@@ -151,15 +154,15 @@ extension Engine {
 
     /// Puts a row of the store into memory: a live one to its place, a closed one for questions.
     private mutating func restore(_ row: InquiryRow, stoppedAt: Instant) throws(Rejection) -> UInt32 {
-        guard let submission = row.submission else { preconditionFailure("a row from the store is whole") }
-        guard let channel = channel(named: ArraySlice(submission.channel.utf8)) else {
-            throw Rejection(.badArgument, "the plan lacks channel \(submission.channel) of inquiry \(row.id)")
+        guard let definition = row.definition else { preconditionFailure("a row from the store is whole") }
+        guard let channel = channel(named: ArraySlice(definition.channel.utf8)) else {
+            throw Rejection(.badArgument, "the plan lacks channel \(definition.channel) of inquiry \(row.id)")
         }
         guard let queue = queue(named: ArraySlice(row.queue.utf8)) else {
             throw Rejection(.badArgument, "the plan lacks queue \(row.queue) of inquiry \(row.id)")
         }
         var skills = ContiguousArray<SkillRequirement>()
-        for entry in submission.skills {
+        for entry in definition.skills {
             guard let skill = skill(named: entry.skill) else {
                 throw Rejection(.limit, "\(Limits.skills) skills are in use already")
             }
@@ -169,8 +172,8 @@ extension Engine {
         let requirement = try internClass(queue: queue, channel: channel, skills: skills)
         retain(requirement: requirement)
         var record = Inquiry(
-            id: row.id, rank: row.rank, submittedAt: submission.submittedAt, queuedAt: row.queuedAt,
-            stateSince: row.stateSince, texts: submission.texts, source: submission.source,
+            id: row.id, rank: row.rank, submittedAt: definition.submittedAt, queuedAt: row.queuedAt,
+            stateSince: row.stateSince, texts: definition.texts, source: definition.source,
             priority: row.priority, requirement: requirement, state: row.state)
         record.acceptedAt = row.acceptedAt ?? .epoch
         record.closedAt = row.closedAt ?? .epoch
@@ -207,7 +210,8 @@ extension Engine {
             let wasFrozen = expires < .epoch + Self.offerTimeoutMax
             inquiries[slot].offerExpires = wasFrozen ? expires : .epoch + max(expires - stoppedAt, .zero)
             touch(inquiry: slot)
-        case .assigned:
+        case .scheduled: break
+        case .assigned, .held:
             takeUp(slot, agent)
             agents[Int(agent)].busyCount += 1
         case .completed:
@@ -218,7 +222,7 @@ extension Engine {
                 inquiries[slot].timer = startTimer(.wrapUp, owner: slot, id: row.id, due: ends)
             }
             closed.append(ClosedEntry(id: row.id, slot: slot, at: inquiries[slot].closedAt))
-        case .abandoned, .cancelled:
+        case .abandoned, .cancelled, .expired:
             closed.append(ClosedEntry(id: row.id, slot: slot, at: inquiries[slot].closedAt))
         }
     }
@@ -229,76 +233,6 @@ extension Engine {
         // A plan that has dropped the row's channel or queue leaves it unknown here: the answer is `not_found`.
         _ = try? restore(row, stoppedAt: now)
     }
-
-    // MARK: Events
-
-    /// The event in names, as wire and log tell it. Call it before the next step.
-    package func row(of event: Event) -> EventRow {
-        var row = EventRow(
-            seq: event.seq, at: event.at, type: event.type, inquiry: event.inquiry,
-            agent: event.agent.map { agentTexts[Int($0)].id } ?? "",
-            queue: event.queue.map { plan.queues[Int($0)].name } ?? "", details: [])
-        switch event.type {
-        case .submitted:
-            row.add(.channel, .name(channelName(event)))
-            row.add(.priority, .integer(event.first))
-            let skills = classes[Int(inquiries[event.slot].requirement)].levels
-            if !skills.isEmpty {
-                row.add(.skills, .levels(skills))
-            }
-        case .offered:
-            row.add(.channel, .name(channelName(event)))
-            row.add(.expires, .instant(Instant(microseconds: event.first)))
-            if event.third == 1 { row.add(.overCapacity, .flag(true)) }
-        case .accepted, .abandoned:
-            row.add(.waited, .span(TimeSpan(microseconds: event.first)))
-        case .assigned:
-            row.add(.channel, .name(channelName(event)))
-            row.add(.waited, .span(TimeSpan(microseconds: event.first)))
-            if event.third == 1 { row.add(.overCapacity, .flag(true)) }
-        case .declined, .cancelled:
-            if !event.text.isEmpty { row.add(.reason, .text(event.text)) }
-        case .withdrawn, .requeued, .agentOffline:
-            if let reason = event.reason { row.add(.reason, .name(reason.name)) }
-        case .completed:
-            row.add(.handled, .span(TimeSpan(microseconds: event.first)))
-            if event.second > 0 { row.add(.wrapUp, .span(TimeSpan(microseconds: event.second))) }
-            if !event.text.isEmpty { row.add(.disposition, .text(event.text)) }
-            if let outcome = event.outcome { row.add(.outcome, .name(outcome.name)) }
-        case .wrapped:
-            row.add(.duration, .span(TimeSpan(microseconds: event.first)))
-        case .agentReady:
-            if let agent = event.agent, let on = agentRow(agent, whole: false).channelsOn {
-                row.add(.channels, .limits(on.map { ChannelLimit(channel: $0, limit: nil) }))
-            }
-        case .agentAway:
-            if !event.text.isEmpty { row.add(.reason, .text(event.text)) }
-        case .agentChanged:
-            if let agent = event.agent { describe(agentTexts[Int(agent)].definition, in: &row) }
-        case .stalled:
-            row.add(.duration, .span(TimeSpan(microseconds: event.first)))
-        case .planPublished:
-            row.add(.version, .integer(event.first))
-        case .drain:
-            row.add(.off, .flag(event.first == 0))
-        case .missed, .exclusionsCleared, .agentDisconnected, .agentReconnected: break
-        }
-        return row
-    }
-
-    private func describe(_ definition: AgentDefinition, in row: inout EventRow) {
-        if !definition.name.isEmpty { row.add(.name, .name(definition.name)) }
-        if !definition.team.isEmpty { row.add(.team, .name(definition.team)) }
-        row.add(.skills, .levels(definition.skills))
-        if let channels = definition.channels { row.add(.channels, .limits(channels)) }
-        row.add(.capacity, .integer(Int64(definition.capacity)))
-    }
-
-    private func channelName(_ event: Event) -> String { plan.channels[Int(event.channel)].name }
-}
-
-extension EventRow {
-    fileprivate mutating func add(_ key: DetailKey, _ value: DetailValue) { details.append(EventDetail(key, value)) }
 }
 
 extension Instant {

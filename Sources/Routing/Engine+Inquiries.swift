@@ -45,7 +45,12 @@ extension Engine {
         }
         figures.enter(.waiting, lane: lane(of: slot))
         linkLane(slot)
-        emit(.submitted, inquiry: slot, first: Int64(priority), into: &output)
+        emit(.submitted, inquiry: slot, into: &output) {
+            [name = channelName(slot), skills = classes[Int(requirement)].levels] in
+            $0.channel = name
+            $0.first = Int64(priority)
+            $0.skills = skills
+        }
         place(slot, into: &output)
         return .submitted(id: id, duplicate: false)
     }
@@ -79,9 +84,9 @@ extension Engine {
             let waited = now - inquiries[slot].queuedAt
             figures.abandoned(lane: lane(of: slot), waited: waited, target: target(of: slot))
             close(slot, as: .abandoned, reason: .abandoned, into: &output) { engine, output in
-                engine.emit(.abandoned, inquiry: slot, first: waited.microseconds, into: &output)
+                engine.emit(.abandoned, inquiry: slot, into: &output) { $0.first = waited.microseconds }
             }
-        case .assigned, .completed, .cancelled:
+        case .scheduled, .assigned, .held, .completed, .cancelled, .expired:
             throw conflict(slot, "only an inquiry that waits or is offered can be abandoned")
         }
         return reply(slot)
@@ -91,21 +96,20 @@ extension Engine {
         let slot = try requireSlot(of: id)
         switch inquiries[slot].state {
         case .cancelled: break
-        case .waiting, .offered, .assigned:
+        case .scheduled, .waiting, .offered, .assigned, .held:
             inquiries[slot].disposition = reason
             close(slot, as: .cancelled, reason: .cancelled, into: &output) { engine, output in
-                engine.emit(
-                    .cancelled, inquiry: slot, agent: engine.assignee(slot), text: reason, into: &output)
+                engine.emit(.cancelled, inquiry: slot, agent: engine.assignee(slot), into: &output) { $0.text = reason }
             }
-        case .completed, .abandoned:
+        case .completed, .abandoned, .expired:
             throw conflict(slot, "a closed inquiry cannot be cancelled")
         }
         return reply(slot)
     }
 
     /// The agent that works on it.
-    private func assignee(_ slot: UInt32) -> AgentIndex? {
-        inquiries[slot].state == .assigned ? inquiries[slot].agent : nil
+    private func assignee(_ slot: UInt32) -> AgentIndex {
+        inquiries[slot].state == .assigned ? inquiries[slot].agent : none
     }
 
     /// Ends an inquiry that is not completed. An open offer is withdrawn first, for `reason`; `announce` tells of the
@@ -141,9 +145,10 @@ extension Engine {
                 setState(slot, .assigned)
                 agents[Int(agent)].missedInRow = 0
                 assigned(slot, agent)
-                emit(
-                    .accepted, inquiry: slot, agent: agent, first: (now - inquiries[slot].queuedAt).microseconds,
-                    into: &output)
+                emit(.accepted, inquiry: slot, agent: agent, into: &output) {
+                    [waited = now - inquiries[slot].queuedAt] in
+                    $0.first = waited.microseconds
+                }
                 refreshRooms(agent)
                 return reply(slot)
             }
@@ -158,7 +163,7 @@ extension Engine {
         guard inquiries[slot].agent == agent, inquiries[slot].state == .offered else {
             throw passedOrNever(slot, agent)
         }
-        emit(.declined, inquiry: slot, agent: agent, text: reason, into: &output)
+        emit(.declined, inquiry: slot, agent: agent, into: &output) { $0.text = reason }
         endOffer(slot)
         exclude(slot, agent)
         refreshRooms(agent)
@@ -198,7 +203,7 @@ extension Engine {
     /// Ends an offer that its agent did not answer. The inquiry is in no heap afterwards, in state waiting.
     mutating func withdraw(_ slot: UInt32, reason: Reason, into output: inout Output) {
         let agent = inquiries[slot].agent
-        emit(.withdrawn, inquiry: slot, agent: agent, reason: reason, into: &output)
+        emit(.withdrawn, inquiry: slot, agent: agent, into: &output) { $0.reason = reason }
         endOffer(slot)
         rememberPassed(slot, agent)
     }
@@ -233,10 +238,13 @@ extension Engine {
                 ? .zero : plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].wrapUp
             inquiries[slot].disposition = disposition
             inquiries[slot].outcome = outcome
-            emit(
-                .completed, inquiry: slot, agent: agent,
-                first: (now - inquiries[slot].acceptedAt).microseconds, second: wrapUp.microseconds,
-                text: disposition, outcome: outcome, into: &output)
+            emit(.completed, inquiry: slot, agent: agent, into: &output) {
+                [handled = now - inquiries[slot].acceptedAt] in
+                $0.first = handled.microseconds
+                $0.second = wrapUp.microseconds
+                $0.text = disposition
+                $0.outcome = outcome
+            }
             agents[Int(agent)].idleSince = now
             touch(agent: agent)
             if wrapUp > .zero {
@@ -249,7 +257,7 @@ extension Engine {
             }
             refreshRooms(agent)
             fill(agent, into: &output)
-        case .waiting, .offered, .abandoned, .cancelled:
+        case .scheduled, .waiting, .offered, .held, .abandoned, .cancelled, .expired:
             throw conflict(slot, "only assigned work can be completed")
         }
         return reply(slot)
@@ -280,15 +288,15 @@ extension Engine {
         finishWork(slot)
         agents[Int(agent)].idleSince = now
         touch(agent: agent)
-        emit(
-            .wrapped, inquiry: slot, agent: agent, first: (now - inquiries[slot].closedAt).microseconds,
-            into: &output)
+        emit(.wrapped, inquiry: slot, agent: agent, into: &output) { [lasted = now - inquiries[slot].closedAt] in
+            $0.first = lasted.microseconds
+        }
     }
 
     /// Assigned work goes back to its queue, in its old place; in no heap yet.
     mutating func requeue(_ slot: UInt32, reason: Reason, into output: inout Output) {
         let agent = inquiries[slot].agent
-        emit(.requeued, inquiry: slot, agent: agent, reason: reason, into: &output)
+        emit(.requeued, inquiry: slot, agent: agent, into: &output) { $0.reason = reason }
         finishWork(slot)
         inquiries[slot].agent = none
         inquiries[slot].acceptedAt = .epoch
@@ -315,7 +323,9 @@ extension Engine {
         case .completed: totals.completed += 1
         case .abandoned: totals.abandoned += 1
         case .cancelled: totals.cancelled += 1
-        case .waiting, .offered, .assigned: preconditionFailure("only a closed state finishes an inquiry")
+        case .expired: totals.expired += 1
+        case .scheduled, .waiting, .offered, .assigned, .held:
+            preconditionFailure("only a closed state finishes an inquiry")
         }
     }
 

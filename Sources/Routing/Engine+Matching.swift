@@ -84,8 +84,8 @@ extension Engine {
             let position = Int(profile) * stride + channel
             let head =
                 switch selection {
-                case .leastLoaded: loadHeads[position]
-                case .longestIdle: idleHeads[position]
+                case .leastLoaded, .mostSkilled: loadHeads[position]
+                case .longestIdle, .leastSkilled: idleHeads[position]
                 }
             guard head < best else { continue }
             if !hasExclusions || !trails[trail].excluded.contains(head.agent) {
@@ -94,8 +94,8 @@ extension Engine {
             }
             let heap =
                 switch selection {
-                case .leastLoaded: loadRooms[position]
-                case .longestIdle: idleRooms[position]
+                case .leastLoaded, .mostSkilled: loadRooms[position]
+                case .longestIdle, .leastSkilled: idleRooms[position]
                 }
             for entry in heap.entries where entry.key < best && !trails[trail].excluded.contains(entry.key.agent) {
                 best = entry.key
@@ -165,19 +165,27 @@ extension Engine {
         let channel = Int(classes[Int(inquiries[slot].requirement)].channel)
         inquiries[slot].agent = agent
         takeUp(slot, agent)
-        let isOver: Int64 = agents[Int(agent)].used > agents[Int(agent)].capacity ? 1 : 0
+        let isOver = agents[Int(agent)].used > agents[Int(agent)].capacity
         if plan.channels[channel].acceptsAutomatically {
             setState(slot, .assigned)
             assigned(slot, agent)
-            emit(
-                .assigned, inquiry: slot, agent: agent, first: (now - inquiries[slot].queuedAt).microseconds,
-                third: isOver, into: &output)
+            emit(.assigned, inquiry: slot, agent: agent, into: &output) {
+                [name = channelName(slot), waited = now - inquiries[slot].queuedAt] in
+                $0.channel = name
+                $0.first = waited.microseconds
+                $0.flag = isOver
+                $0.how = .auto
+            }
         } else {
             setState(slot, .offered)
             let expires = now + plan.channels[channel].offerTimeout
             inquiries[slot].offerExpires = expires
             inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
-            emit(.offered, inquiry: slot, agent: agent, first: expires.microseconds, third: isOver, into: &output)
+            emit(.offered, inquiry: slot, agent: agent, into: &output) { [name = channelName(slot)] in
+                $0.channel = name
+                $0.first = expires.microseconds
+                $0.flag = isOver
+            }
         }
         refreshRooms(agent)
     }

@@ -77,7 +77,9 @@ package struct InquiryFilter: Sendable {
 
 extension Engine {
     /// Every live inquiry has a record; the closed ones are in `closed` as well.
-    var liveCount: Int { Int(totals.submitted - totals.completed - totals.abandoned - totals.cancelled) }
+    var liveCount: Int {
+        Int(totals.submitted - totals.completed - totals.abandoned - totals.cancelled - totals.expired)
+    }
 
     // MARK: Inquiries
 
@@ -213,7 +215,7 @@ extension Engine {
                 switch record.state {
                 case .offered: .offered(expires: record.isFrozen ? nil : record.offerExpires)
                 case .completed: .wrapUp(ends: record.wrapUpEnds)
-                case .assigned, .waiting, .abandoned, .cancelled: .assigned
+                case .assigned, .held, .scheduled, .waiting, .abandoned, .cancelled, .expired: .assigned
                 }
             let channel = plan.channels[Int(classes[Int(record.requirement)].channel)].name
             return WorkView(id: record.id, channel: channel, since: record.stateSince, kind: kind)

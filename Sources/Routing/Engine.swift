@@ -108,6 +108,9 @@ package struct Engine: ~Copyable {
             case .disconnected(let agent): disconnected(agent, into: &output)
             case .stalled(let since): stalled(since: since, into: &output)
             case .drain(let on): drain(on, into: &output)
+            case .update, .message, .rate, .hold, .resume, .transfer, .next, .assign, .requeue, .pauseQueue,
+                .deleteAgent:
+                throw Rejection(.badArgument, "not built yet")
             }
         } catch {
             output.reply = .rejected(error)
@@ -193,26 +196,41 @@ package struct Engine: ~Copyable {
 
     // MARK: Events
 
+    /// Tells that something happened to an inquiry; `fill` adds what the type needs beyond its place.
+    @inline(__always)
     mutating func emit(
-        _ type: EventType, inquiry slot: UInt32 = none, agent: AgentIndex? = nil, reason: Reason? = nil,
-        first: Int64 = 0, second: Int64 = 0, third: Int64 = 0, text: [UInt8] = [], outcome: Outcome? = nil,
-        into output: inout Output
+        _ type: EventType, inquiry slot: UInt32, agent: AgentIndex = none, into output: inout Output,
+        _ fill: (inout Event) -> Void = { _ in }
     ) {
         seq += 1
-        var event = Event(seq: seq, at: now, type: type, reason: reason, agent: agent, inquiry: 0)
-        if slot != none {
-            event.inquiry = inquiries[slot].id
-            event.slot = slot
-            let requirement = Int(inquiries[slot].requirement)
-            event.queue = classes[requirement].queue
-            event.channel = classes[requirement].channel
+        var event = Event(seq: seq, at: now, type: type)
+        event.inquiry = inquiries[slot].id
+        event.queue = plan.queues[Int(classes[Int(inquiries[slot].requirement)].queue)].name
+        if agent != none {
+            event.agent = agentTexts[Int(agent)].id
+            event.agentIndex = agent
         }
-        event.first = first
-        event.second = second
-        event.third = third
-        event.text = text
-        event.outcome = outcome
+        fill(&event)
         output.events.append(event)
+    }
+
+    /// Tells that something happened to an agent, to a queue or to everybody.
+    mutating func emit(
+        _ type: EventType, agent: AgentIndex = none, into output: inout Output, _ fill: (inout Event) -> Void = { _ in }
+    ) {
+        seq += 1
+        var event = Event(seq: seq, at: now, type: type)
+        if agent != none {
+            event.agent = agentTexts[Int(agent)].id
+            event.agentIndex = agent
+        }
+        fill(&event)
+        output.events.append(event)
+    }
+
+    @inline(__always)
+    func channelName(_ slot: UInt32) -> String {
+        plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].name
     }
 }
 

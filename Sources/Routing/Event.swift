@@ -1,6 +1,8 @@
 /// What happened. The wire and the event log use `name`.
 package enum EventType: UInt8, CaseIterable, Sendable {
     case submitted
+    case scheduled
+    case queued
     case offered
     case accepted
     case assigned
@@ -8,11 +10,21 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case missed
     case withdrawn
     case exclusionsCleared
+    case preferredReleased
+    case held
+    case resumed
+    case message
+    case updated
+    case transferred
     case requeued
+    case overCapacity
     case completed
     case wrapped
+    case reopened
     case abandoned
     case cancelled
+    case expired
+    case rated
     case agentReady
     case agentAway
     case agentOffline
@@ -21,11 +33,15 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case agentChanged
     case stalled
     case planPublished
+    case queuePaused
+    case queueResumed
     case drain
 
     package var name: String {
         switch self {
         case .submitted: "submitted"
+        case .scheduled: "scheduled"
+        case .queued: "queued"
         case .offered: "offered"
         case .accepted: "accepted"
         case .assigned: "assigned"
@@ -33,11 +49,21 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         case .missed: "missed"
         case .withdrawn: "withdrawn"
         case .exclusionsCleared: "exclusions_cleared"
+        case .preferredReleased: "preferred_released"
+        case .held: "held"
+        case .resumed: "resumed"
+        case .message: "message"
+        case .updated: "updated"
+        case .transferred: "transferred"
         case .requeued: "requeued"
+        case .overCapacity: "over_capacity"
         case .completed: "completed"
         case .wrapped: "wrapped"
+        case .reopened: "reopened"
         case .abandoned: "abandoned"
         case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .rated: "rated"
         case .agentReady: "agent_ready"
         case .agentAway: "agent_away"
         case .agentOffline: "agent_offline"
@@ -46,6 +72,8 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         case .agentChanged: "agent_changed"
         case .stalled: "stalled"
         case .planPublished: "plan_published"
+        case .queuePaused: "queue_paused"
+        case .queueResumed: "queue_resumed"
         case .drain: "drain"
         }
     }
@@ -61,6 +89,11 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
     case channel
     case priority
     case skills
+    case prefer
+    case preferred
+    case continuity
+    case hold
+    case at
     case expires
     case reason
     case waited
@@ -70,6 +103,7 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
     case outcome
     case channels
     case capacity
+    case used
     case team
     case name
     case duration
@@ -77,12 +111,29 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
     case off
     case overCapacity
     case late
+    case from
+    case by
+    case to
+    case how
+    case fields
+    case csat
+    case nps
+    case deleted
+    case candidates
+    case winnerKey
+    case runnerUp
+    case runnerUpKey
 
     package var name: String {
         switch self {
         case .channel: "channel"
         case .priority: "priority"
         case .skills: "skills"
+        case .prefer: "prefer"
+        case .preferred: "preferred"
+        case .continuity: "continuity"
+        case .hold: "hold"
+        case .at: "at"
         case .expires: "expires"
         case .reason: "reason"
         case .waited: "waited"
@@ -92,6 +143,7 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
         case .outcome: "outcome"
         case .channels: "channels"
         case .capacity: "capacity"
+        case .used: "used"
         case .team: "team"
         case .name: "name"
         case .duration: "duration"
@@ -99,7 +151,24 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
         case .off: "off"
         case .overCapacity: "over_capacity"
         case .late: "late"
+        case .from: "from"
+        case .by: "by"
+        case .to: "to"
+        case .how: "how"
+        case .fields: "fields"
+        case .csat: "csat"
+        case .nps: "nps"
+        case .deleted: "deleted"
+        case .candidates: "candidates"
+        case .winnerKey: "winner_key"
+        case .runnerUp: "runner_up"
+        case .runnerUpKey: "runner_up_key"
         }
+    }
+
+    /// Kept in the log for EXPLAIN, and no part of what is pushed.
+    package var isForExplanation: Bool {
+        self == .candidates || self == .winnerKey || self == .runnerUp || self == .runnerUpKey
     }
 }
 
@@ -130,24 +199,51 @@ package struct EventDetail: Hashable, Sendable {
     }
 }
 
-/// One entry of the event log.
-package struct EventRow: Hashable, Sendable {
+/// One entry of the event log. It names what it speaks of, so it means the same to whoever reads it later.
+///
+/// Most events carry a few numbers; `details` puts names to them where they are read, off the engine's thread.
+package struct Event: Hashable, Sendable {
     /// Rises by one, in commit order, without gaps.
     package var seq: Int64
     package var at: Instant
     package var type: EventType
+    package var reason: Reason?
+    package var outcome: Outcome?
     /// 0 for none.
     package var inquiry: Int64
     /// Empty for none.
     package var agent: String
+    /// The agent's number while the engine lives that told of it; nil for none.
+    package var agentIndex: AgentIndex?
     /// Empty for none.
     package var queue: String
-    /// In the order in which they are rendered.
-    package var details: [EventDetail]
+    /// Empty for none.
+    package var channel = ""
+    /// What they mean depends on the type: see `details`.
+    var first: Int64 = 0
+    var second: Int64 = 0
+    var flag = false
+    var how: Assignment?
+    var text: [UInt8] = []
+    var skills: [SkillLevel] = []
+    /// What only some events of the type have; they follow the others.
+    var more: [EventDetail] = []
+    /// The details are those in `more` and no others.
+    private let isSpelledOut: Bool
 
+    init(seq: Int64, at: Instant, type: EventType) {
+        self.seq = seq
+        self.at = at
+        self.type = type
+        inquiry = 0
+        agent = ""
+        queue = ""
+        isSpelledOut = false
+    }
+
+    /// An event with its details as they are, in the order in which they are rendered.
     package init(
-        seq: Int64, at: Instant, type: EventType, inquiry: Int64, agent: String, queue: String,
-        details: [EventDetail]
+        seq: Int64, at: Instant, type: EventType, inquiry: Int64, agent: String, queue: String, details: [EventDetail]
     ) {
         self.seq = seq
         self.at = at
@@ -155,6 +251,47 @@ package struct EventRow: Hashable, Sendable {
         self.inquiry = inquiry
         self.agent = agent
         self.queue = queue
-        self.details = details
+        more = details
+        isSpelledOut = true
+    }
+
+    /// In the order in which they are rendered.
+    package var details: [EventDetail] {
+        if isSpelledOut { return more }
+        var list: [EventDetail] = []
+        func add(_ key: DetailKey, _ value: DetailValue) { list.append(EventDetail(key, value)) }
+        if !channel.isEmpty { add(.channel, .name(channel)) }
+        switch type {
+        case .submitted, .queued, .reopened:
+            add(.priority, .integer(first))
+            if !skills.isEmpty { add(.skills, .levels(skills)) }
+        case .offered:
+            add(.expires, .instant(Instant(microseconds: first)))
+            if second != 0 { add(.candidates, .integer(second)) }
+        case .accepted, .abandoned, .expired: add(.waited, .span(TimeSpan(microseconds: first)))
+        case .assigned:
+            add(.waited, .span(TimeSpan(microseconds: first)))
+            if let how { add(.how, .name(how.name)) }
+            if second != 0 { add(.candidates, .integer(second)) }
+        case .completed:
+            add(.handled, .span(TimeSpan(microseconds: first)))
+            if second > 0 { add(.wrapUp, .span(TimeSpan(microseconds: second))) }
+        case .wrapped, .stalled: add(.duration, .span(TimeSpan(microseconds: first)))
+        case .planPublished: add(.version, .integer(first))
+        case .drain: add(.off, .flag(first == 0))
+        case .overCapacity:
+            add(.used, .integer(first))
+            add(.capacity, .integer(second))
+        case .scheduled, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased, .held, .resumed,
+            .message,
+            .updated, .transferred, .requeued, .cancelled, .rated, .agentReady, .agentAway, .agentOffline,
+            .agentDisconnected, .agentReconnected, .agentChanged, .queuePaused, .queueResumed:
+            break
+        }
+        if let reason { add(.reason, .name(reason.name)) }
+        if !text.isEmpty { add(type == .completed ? .disposition : .reason, .text(text)) }
+        if let outcome { add(.outcome, .name(outcome.name)) }
+        if flag { add(.overCapacity, .flag(true)) }
+        return list + more
     }
 }

@@ -126,7 +126,7 @@ struct Figures {
         case .waiting: lanes[lane].waiting += change
         case .offered: lanes[lane].offered += change
         case .assigned: lanes[lane].assigned += change
-        case .completed, .abandoned, .cancelled: break
+        case .scheduled, .held, .completed, .abandoned, .cancelled, .expired: break
         }
     }
 

@@ -47,31 +47,58 @@ package struct InquiryTexts: Hashable, Sendable {
     package var attributes: ArraySlice<UInt8> { bytes[Int(subjectEnd)...] }
 }
 
-/// What is said of an inquiry at its submission and never changes afterwards.
-package struct SubmissionRow: Hashable, Sendable {
+/// What seldom changes of an inquiry: what is asked for, and what customers say.
+package struct InquiryDefinition: Hashable, Sendable {
     /// The id of the token that submitted it.
     package var source: Int32
     package var channel: String
-    /// As required by the request, by skill name.
+    /// What an agent must have, by skill name.
     package var skills: [SkillLevel]
+    /// What would be nice to have, by skill name.
+    package var prefer: [SkillLevel]
     package var submittedAt: Instant
+    /// Set while scheduled: when it enters its queue.
+    package var scheduledAt: Instant?
+    /// The agent whom it is for, while it waits or is offered; empty for anybody.
+    package var preferred: String
+    /// For how long it waits for that agent, where the request said so.
+    package var hold: TimeSpan?
+    /// Until when it waits for that agent; set once it is in its queue.
+    package var holdUntil: Instant?
+    /// 1…5
+    package var csat: UInt8?
+    /// 0…10
+    package var nps: UInt8?
+    package var comment: [UInt8]
     package var texts: InquiryTexts
 
     package init(
-        source: Int32, channel: String, skills: [SkillLevel], submittedAt: Instant, texts: InquiryTexts
+        source: Int32, channel: String, skills: [SkillLevel] = [], prefer: [SkillLevel] = [], submittedAt: Instant,
+        scheduledAt: Instant? = nil, preferred: String = "", hold: TimeSpan? = nil, holdUntil: Instant? = nil,
+        csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8] = [], texts: InquiryTexts = InquiryTexts()
     ) {
         self.source = source
         self.channel = channel
         self.skills = skills
+        self.prefer = prefer
         self.submittedAt = submittedAt
+        self.scheduledAt = scheduledAt
+        self.preferred = preferred
+        self.hold = hold
+        self.holdUntil = holdUntil
+        self.csat = csat
+        self.nps = nps
+        self.comment = comment
         self.texts = texts
     }
 }
 
-/// One inquiry. In `Changes`, `submission` is there only when the row is new; from the store it is always there.
+/// One inquiry. In `Changes`, `definition` is there only when it is new or changed; from the store it is always there.
 package struct InquiryRow: Hashable, Sendable {
     package var id: Int64
-    package var submission: SubmissionRow?
+    /// Of a row in `Changes`: the store does not have it yet.
+    package var isNew: Bool
+    package var definition: InquiryDefinition?
     package var state: InquiryState
     package var stateSince: Instant
     package var queue: String
@@ -98,16 +125,20 @@ package struct InquiryRow: Hashable, Sendable {
     package var excludedAt: Instant?
     /// Agents whose offer of it was withdrawn, oldest first: their late answer is told `gone`.
     package var passed: [String]
+    /// The number of the event that gave it to its agent, which says why; 0 before.
+    package var decisionSeq: Int64
 
     package init(
-        id: Int64, submission: SubmissionRow?, state: InquiryState, stateSince: Instant, queue: String,
+        id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
+        queue: String,
         priority: Int32, queuedAt: Instant, rank: Int64, agent: String = "", offerExpires: Instant? = nil,
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
-        excludedAt: Instant? = nil, passed: [String] = []
+        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0
     ) {
         self.id = id
-        self.submission = submission
+        self.isNew = isNew
+        self.definition = definition
         self.state = state
         self.stateSince = stateSince
         self.queue = queue
@@ -124,6 +155,7 @@ package struct InquiryRow: Hashable, Sendable {
         self.excluded = excluded
         self.excludedAt = excludedAt
         self.passed = passed
+        self.decisionSeq = decisionSeq
     }
 }
 
@@ -206,12 +238,14 @@ package struct KeyRow: Hashable, Sendable {
     }
 }
 
-/// How many inquiries ever ended in which way. `submitted` = the three + what is live.
+/// How many inquiries there ever were and how they ended: `submitted` = the four ends + what is live.
 package struct Totals: Hashable, Sendable {
     package var submitted: Int64 = 0
+    /// Without those that were reopened since.
     package var completed: Int64 = 0
     package var abandoned: Int64 = 0
     package var cancelled: Int64 = 0
+    package var expired: Int64 = 0
 
     package init() {}
 }
@@ -226,13 +260,18 @@ package struct EngineRow: Hashable, Sendable {
     package var totals: Totals
     /// Nothing is offered.
     package var isDraining: Bool
+    /// By name, in the order of the plan.
+    package var pausedQueues: [String]
 
-    package init(seq: Int64, nextID: Int64, clock: Instant, totals: Totals, isDraining: Bool = false) {
+    package init(
+        seq: Int64, nextID: Int64, clock: Instant, totals: Totals, isDraining: Bool = false, pausedQueues: [String] = []
+    ) {
         self.seq = seq
         self.nextID = nextID
         self.clock = clock
         self.totals = totals
         self.isDraining = isDraining
+        self.pausedQueues = pausedQueues
     }
 }
 
@@ -240,13 +279,15 @@ package struct EngineRow: Hashable, Sendable {
 package struct Changes: Sendable {
     package var inquiries: [InquiryRow] = []
     package var agents: [AgentRow] = []
+    /// The ids of those that were deleted; none of them is in `agents`, unless it was made anew since.
+    package var deletedAgents: [String] = []
     package var keys: [KeyRow] = []
-    package var events: [EventRow] = []
+    package var events: [Event] = []
 
     package init() {}
 
     package var isEmpty: Bool {
-        inquiries.isEmpty && agents.isEmpty && keys.isEmpty && events.isEmpty
+        inquiries.isEmpty && agents.isEmpty && deletedAgents.isEmpty && keys.isEmpty && events.isEmpty
     }
 }
 

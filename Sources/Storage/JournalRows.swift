@@ -15,7 +15,7 @@ struct JournalRows {
         self.batch = batch
         self.term = term
         for (index, row) in batch.changes.inquiries.enumerated() {
-            if row.submission != nil { insertedInquiries.append(index) } else { updatedInquiries.append(index) }
+            if row.isNew { insertedInquiries.append(index) } else { updatedInquiries.append(index) }
         }
         for (index, row) in batch.changes.agents.enumerated() {
             if row.definition != nil { putAgents.append(index) } else { updatedAgents.append(index) }
@@ -114,7 +114,7 @@ struct JournalRows {
     /// $18 to $25: what an inquiry is inserted with.
     private mutating func encodeSubmissions(_ indices: [Int], _ parameters: inout Parameters) {
         let submissions = indices.map { index in
-            guard let submission = batch.changes.inquiries[index].submission else {
+            guard let submission = batch.changes.inquiries[index].definition else {
                 preconditionFailure("an inquiry is inserted with its submission")
             }
             return submission

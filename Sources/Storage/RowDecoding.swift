@@ -13,12 +13,12 @@ struct InquiryDecoder {
 
     mutating func decode(_ row: inout RowReader) throws(StorageError) -> InquiryRow {
         let id = row.next().int64
-        let submission = try decodeSubmission(&row, id)
+        let definition = try decodeDefinition(&row, id)
         guard let state = InquiryState(name: row.next().string) else {
             throw StorageError(.corrupt, "inquiry \(id) has an unknown state")
         }
         var inquiry = InquiryRow(
-            id: id, submission: submission, state: state, stateSince: row.nextInstant(), queue: row.next().string,
+            id: id, definition: definition, state: state, stateSince: row.nextInstant(), queue: row.next().string,
             priority: row.next().int32, queuedAt: row.nextInstant(), rank: row.next().int64,
             agent: row.next().stringOrEmpty)
         inquiry.offerExpires = row.nextOptionalInstant()
@@ -36,13 +36,13 @@ struct InquiryDecoder {
         return inquiry
     }
 
-    private mutating func decodeSubmission(_ row: inout RowReader, _ id: Int64) throws(StorageError) -> SubmissionRow {
+    private mutating func decodeDefinition(_ row: inout RowReader, _ id: Int64) throws(StorageError) -> InquiryDefinition {
         let source = row.next().int32
         let channel = row.next().string
         guard let skills = levels.levels(row.next()) else {
             throw StorageError(.corrupt, "the skills of inquiry \(id) are not levels by name")
         }
-        return SubmissionRow(
+        return InquiryDefinition(
             source: source, channel: channel, skills: skills, submittedAt: row.nextInstant(),
             texts: InquiryTexts(
                 key: row.next().array, customer: row.next().array, subject: row.next().array,

@@ -145,7 +145,7 @@ extension Auditor {
         same("\(name) exclusions at", row.excludedAt, item.excludedAt)
         let had = Set(row.excluded + row.passed + (row.agent.isEmpty ? [] : [row.agent]))
         if item.had.count <= Limits.exclusions { same("\(name) had", had, item.had) }
-        if let submission = row.submission {
+        if let submission = row.definition {
             same("\(name) channel", submission.channel, plan.channels[item.channel].name)
             var skills: [String: UInt8] = [:]
             for level in submission.skills { skills[level.skill] = level.level }

@@ -67,7 +67,7 @@ struct Auditor {
     // MARK: Following
 
     /// Follows one event. Returns what is wrong with it.
-    mutating func take(_ row: EventRow) -> [String] {
+    mutating func take(_ row: Event) -> [String] {
         found = []
         if row.seq != seq + 1 { violate("event \(row.seq) follows \(seq)") }
         if row.at < clock { violate("event \(row.seq) goes back in time") }
@@ -77,7 +77,7 @@ struct Auditor {
         return found
     }
 
-    private mutating func follow(inquiry row: EventRow) {
+    private mutating func follow(inquiry row: Event) {
         if row.type == .submitted { return submitted(row) }
         guard var item = items[row.inquiry] else { return violate("\(World.line(row)) of an unknown inquiry") }
         let agent = row.agent
@@ -158,11 +158,12 @@ struct Auditor {
         case .submitted, .agentReady, .agentAway, .agentOffline, .agentDisconnected, .agentReconnected, .agentChanged,
             .stalled, .planPublished, .drain:
             violate("\(World.line(row)) names an inquiry")
+        default: violate("not known yet")
         }
         items[item.id] = item
     }
 
-    private mutating func follow(agent row: EventRow) {
+    private mutating func follow(agent row: Event) {
         switch row.type {
         case .agentChanged: changed(row)
         case .agentReady:
@@ -195,12 +196,13 @@ struct Auditor {
         case .submitted, .offered, .accepted, .assigned, .declined, .missed, .withdrawn, .exclusionsCleared, .requeued,
             .completed, .wrapped, .abandoned, .cancelled:
             violate("\(World.line(row)) names no inquiry")
+        default: violate("not known yet")
         }
     }
 
     // MARK: What an event does
 
-    private mutating func submitted(_ row: EventRow) {
+    private mutating func submitted(_ row: Event) {
         totals.submitted += 1
         if row.inquiry != totals.submitted { violate("inquiry \(row.inquiry) is the \(totals.submitted)th") }
         guard case .name(let name) = row.detail(.channel), case .integer(let priority) = row.detail(.priority) else {
@@ -218,7 +220,7 @@ struct Auditor {
         waiting.insert(row.inquiry)
     }
 
-    private mutating func changed(_ row: EventRow) {
+    private mutating func changed(_ row: Event) {
         var person =
             people[row.agent]
             ?? Person(
@@ -241,14 +243,14 @@ struct Auditor {
     }
 
     /// The idle clock starts with the session, and what was declined or missed before may come again.
-    private mutating func signOn(_ row: EventRow) {
+    private mutating func signOn(_ row: Event) {
         people[row.agent]?.idleSince = row.at
         for (id, item) in items where item.state.isLive && item.excluded.contains(row.agent) {
             items[id]?.excluded.removeAll { $0 == row.agent }
         }
     }
 
-    private mutating func setPresence(_ row: EventRow, _ state: AgentState) {
+    private mutating func setPresence(_ row: Event, _ state: AgentState) {
         people[row.agent]?.state = state
         people[row.agent]?.stateSince = row.at
         people[row.agent]?.awayReason = ""
@@ -256,7 +258,7 @@ struct Auditor {
     }
 
     /// Offers and wrap-ups get back the part of the stall that they lived through.
-    private mutating func stalled(_ row: EventRow) {
+    private mutating func stalled(_ row: Event) {
         guard let duration = row.span(.duration) else { return violate("a stall without its duration") }
         let since = row.at - duration
         for (id, item) in items {
@@ -281,7 +283,7 @@ struct Auditor {
 
     // MARK: Small steps
 
-    private mutating func expect(_ item: Item, _ state: InquiryState, _ row: EventRow) {
+    private mutating func expect(_ item: Item, _ state: InquiryState, _ row: Event) {
         if item.state != state { violate("\(World.line(row)) in state \(item.state.name)") }
         if state != .waiting && item.agent != row.agent { violate("\(World.line(row)): it is \(item.agent ?? "-")'s") }
     }
@@ -310,6 +312,7 @@ struct Auditor {
         case .abandoned: totals.abandoned += 1
         case .cancelled: totals.cancelled += 1
         case .waiting, .offered, .assigned: violate("closed as \(state.name)")
+        default: violate("not known yet")
         }
     }
 
@@ -330,7 +333,7 @@ struct Auditor {
         if people[agent]?.work.remove(item.id) == nil { violate("\(item.id) was not \(agent)'s work") }
     }
 
-    private func text(_ row: EventRow, _ key: DetailKey) -> [UInt8] {
+    private func text(_ row: Event, _ key: DetailKey) -> [UInt8] {
         if case .text(let bytes) = row.detail(key) { bytes } else { [] }
     }
 

@@ -16,10 +16,10 @@ struct Store {
         for var change in changes.inquiries {
             if !seen.insert(change.id).inserted { faults.append("inquiry \(change.id) twice in one batch") }
             let known = inquiries[change.id]
-            if (known == nil) != (change.submission != nil) {
+            if (known == nil) != (change.definition != nil) {
                 faults.append("inquiry \(change.id) is whole exactly when it is new")
             }
-            change.submission = change.submission ?? known?.submission
+            change.definition = change.definition ?? known?.definition
             inquiries[change.id] = change
         }
         var people: Set<String> = []

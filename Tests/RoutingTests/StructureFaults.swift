@@ -183,6 +183,7 @@ extension Engine {
                 case .offered: record.isFrozen ? nil : record.offerExpires
                 case .completed: record.wrapUpEnds == .epoch ? nil : record.wrapUpEnds
                 case .waiting, .assigned, .abandoned, .cancelled: nil
+                default: nil
                 }
             if due != self.due(of: record.timer) { faults.append("the timer of inquiry \(record.id)") }
             if due != nil { expected += 1 }

@@ -10,7 +10,7 @@ final class World {
     let plan: CompiledPlan
     let start: Instant
     private(set) var now: Instant
-    private(set) var log: [EventRow] = []
+    private(set) var log: [Event] = []
     private(set) var store: Store
     private(set) var auditor: Auditor
     /// While set, storage is not known to be good after that moment (DESIGN, storage stall).
@@ -95,9 +95,8 @@ final class World {
     private func finishStep() {
         var found: [String] = []
         for event in output.events {
-            let row = engine.row(of: event)
-            log.append(row)
-            found += auditor.take(row)
+            log.append(event)
+            found += auditor.take(event)
         }
         output.clear()
         var changes = Changes()
@@ -227,7 +226,7 @@ final class World {
     /// The same of one inquiry.
     func told(of id: Int64) -> [String] { log.filter { $0.inquiry == id }.map(Self.line) }
 
-    static func line(_ row: EventRow) -> String {
+    static func line(_ row: Event) -> String {
         var words = [row.type.name]
         if row.inquiry != 0 { words.append(String(row.inquiry)) }
         if !row.agent.isEmpty { words.append(row.agent) }
@@ -297,7 +296,7 @@ enum Answer: Hashable {
         switch reply {
         case .inquiry(_, let state): self = .ok(state)
         case .submitted(let id, let duplicate): self = .id(id, duplicate: duplicate)
-        case .agent, .done: self = .done
+        case .agent, .nothing, .done: self = .done
         case .rejected(let rejection):
             switch rejection.code {
             case .badArgument: self = .badArgument(rejection.field ?? "")
@@ -310,7 +309,7 @@ enum Answer: Hashable {
     }
 }
 
-extension EventRow {
+extension Event {
     func detail(_ key: DetailKey) -> DetailValue? { details.first { $0.key == key }?.value }
 
     var reason: String? {

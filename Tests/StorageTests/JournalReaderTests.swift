@@ -44,7 +44,7 @@ import Testing
     func join() async throws {
         let test = try await TestStore()
         let store = try await test.open()
-        let row = Sample.waiting(1, Sample.submission(customer: "c-42", subject: "문의", attributes: #"{"b":1,"a":2}"#))
+        let row = Sample.waiting(1, Sample.definition(customer: "c-42", subject: "문의", attributes: #"{"b":1,"a":2}"#))
         let events = [Sample.event(1), Sample.event(2, .offered, agent: "kim"), Sample.event(3, .accepted)]
         #expect(await store.commit(store.batch(inquiries: [row], events: events)).isDone)
         let reader = store.makeReader()

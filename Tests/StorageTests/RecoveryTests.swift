@@ -11,7 +11,7 @@ import Testing
     private var full: InquiryRow {
         var row = Sample.waiting(
             3,
-            Sample.submission(
+            Sample.definition(
                 key: "order-981", customer: "고객 \"42\"", subject: "환불\n문의", attributes: #"{"tier":"gold","상품":"신발"}"#,
                 skills: [SkillLevel(skill: "billing", level: 3), SkillLevel(skill: "한국어", level: 10)]))
         row.state = .offered
@@ -45,15 +45,15 @@ import Testing
     func update() async throws {
         let test = try await TestStore()
         let store = try await test.open()
-        #expect(await store.commit(store.batch(inquiries: [Sample.waiting(3, full.submission)])).isDone)
+        #expect(await store.commit(store.batch(inquiries: [Sample.waiting(3, full.definition)])).isDone)
         var changed = full
-        changed.submission = nil
+        changed.definition = nil
         #expect(await store.commit(store.batch(2, inquiries: [changed])).isDone)
         #expect(try await inquiries(test) == [full])
 
         var back = Sample.waiting(3, nil)
         #expect(await store.commit(store.batch(3, inquiries: [back])).isDone)
-        back.submission = full.submission
+        back.definition = full.definition
         #expect(try await inquiries(test) == [back])
         await store.close()
     }
@@ -70,12 +70,12 @@ import Testing
         let rows = [Sample.completed(1), Sample.completed(2, wrapUpEnds: start + .seconds(120)), abandoned]
         #expect(await store.commit(store.batch(2, inquiries: rows)).isDone)
         var wrapping = rows[1]
-        wrapping.submission = Sample.submission()
+        wrapping.definition = Sample.definition()
         #expect(try await inquiries(test) == [wrapping, Sample.waiting(3)])
 
         let reader = store.makeReader()
         var gone = rows[0]
-        gone.submission = Sample.submission()
+        gone.definition = Sample.definition()
         #expect(try await reader.inquiry(id: 1) == gone)
         #expect(try await reader.inquiry(id: 99) == nil)
         try await blocking { reader.stop() }

@@ -24,7 +24,7 @@ import Testing
     func json() async throws {
         let test = try await TestStore()
         let store = try await test.open()
-        let poison = Sample.waiting(7, Sample.submission(attributes: #"{"a":}"#))
+        let poison = Sample.waiting(7, Sample.definition(attributes: #"{"a":}"#))
         let refusal = try #require(await store.commit(store.batch(inquiries: [Sample.waiting(1), poison])).refusal)
         #expect(refusal.sqlState == "22P02")
         #expect(refusal.row == "inquiry 7")

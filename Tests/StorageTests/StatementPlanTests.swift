@@ -52,7 +52,7 @@ import Testing
         let store = try await test.open()
         let ids = (1...500).map { Int64($0) }
         let attributes = #"{"lang":"en","tier":"gold","region":"emea","order":123456,"customer":654321}"#
-        let rows = ids.map { Sample.waiting($0, Sample.submission(key: "order-\($0)", attributes: attributes)) }
+        let rows = ids.map { Sample.waiting($0, Sample.definition(key: "order-\($0)", attributes: attributes)) }
         let agents = (0..<50).map { Sample.agent("agent-\($0)", $0) }
         #expect(await store.commit(store.batch(inquiries: rows, agents: agents)).isDone)
         for round in 1...3 {

@@ -86,7 +86,7 @@ extension OpenedStore {
     /// The next batch after what was recovered, with these rows.
     func batch(
         _ number: Int64 = 1, inquiries: [InquiryRow] = [], agents: [AgentRow] = [], keys: [KeyRow] = [],
-        events: [EventRow] = [], tokens: [TokenRow] = [], plans: [PlanRow] = []
+        events: [Event] = [], tokens: [TokenRow] = [], plans: [PlanRow] = []
     ) -> JournalBatch {
         var changes = Changes()
         changes.inquiries = inquiries
@@ -114,26 +114,26 @@ extension JournalOutcome {
 enum Sample {
     static let start = TestStore.start
 
-    static func submission(
+    static func definition(
         key: String = "", customer: String = "", subject: String = "", attributes: String = "",
         skills: [SkillLevel] = []
-    ) -> SubmissionRow {
-        SubmissionRow(
+    ) -> InquiryDefinition {
+        InquiryDefinition(
             source: 2, channel: "chat", skills: skills, submittedAt: start,
             texts: InquiryTexts(
                 key: Array(key.utf8), customer: Array(customer.utf8), subject: Array(subject.utf8),
                 attributes: Array(attributes.utf8)))
     }
 
-    static func waiting(_ id: Int64, _ submission: SubmissionRow? = Sample.submission()) -> InquiryRow {
+    static func waiting(_ id: Int64, _ definition: InquiryDefinition? = Sample.definition()) -> InquiryRow {
         InquiryRow(
-            id: id, submission: submission, state: .waiting, stateSince: start, queue: "default", priority: 0,
+            id: id, isNew: definition != nil, definition: definition, state: .waiting, stateSince: start, queue: "default", priority: 0,
             queuedAt: start, rank: start.microseconds + 60_000_000)
     }
 
     static func completed(_ id: Int64, wrapUpEnds: Instant? = nil) -> InquiryRow {
         InquiryRow(
-            id: id, submission: nil, state: .completed, stateSince: start + .seconds(90), queue: "default", priority: 0,
+            id: id, definition: nil, state: .completed, stateSince: start + .seconds(90), queue: "default", priority: 0,
             queuedAt: start, rank: 17, agent: "kim", acceptedAt: start + .seconds(3), closedAt: start + .seconds(90),
             wrapUpEnds: wrapUpEnds, disposition: Array("환불".utf8), outcome: .resolved)
     }
@@ -147,8 +147,8 @@ enum Sample {
     static func event(
         _ seq: Int64, _ type: EventType = .submitted, inquiry: Int64 = 1, agent: String = "",
         details: [EventDetail] = [], at: Instant = start
-    ) -> EventRow {
-        EventRow(seq: seq, at: at, type: type, inquiry: inquiry, agent: agent, queue: "default", details: details)
+    ) -> Event {
+        Event(seq: seq, at: at, type: type, inquiry: inquiry, agent: agent, queue: "default", details: details)
     }
 
     static func key(_ number: UInt64, inquiry: Int64, at: Instant = start) -> KeyRow {

@@ -26,7 +26,7 @@ extension Core {
                 $0.field("state", text: engine.state(of: agent).name)
             }
         case .rejected(let rejection): refuse(session, request, rejection)
-        case .inquiry, .submitted, .done: preconditionFailure("AGENT PUT is answered with the agent")
+        case .inquiry, .submitted, .nothing, .done: preconditionFailure("AGENT PUT is answered with the agent")
         }
     }
 
@@ -99,7 +99,7 @@ extension Core {
                 $0.field("waiting", integer: figures.waiting)
                 $0.field("offered", integer: figures.offered)
                 $0.field("assigned", integer: figures.assigned)
-                $0.field("select", text: queue.selection == .leastLoaded ? "least_loaded" : "longest_idle")
+                $0.field("select", text: queue.selection.name)
                 if let target = queue.target { $0.field("target", durationMicroseconds: target.microseconds) }
             }
         }
@@ -136,7 +136,7 @@ extension Core {
     }
 
     private func summarize(_ inquiry: InquiryRow, to line: inout LineWriter) {
-        guard let submission = inquiry.submission else { return }
+        guard let submission = inquiry.definition else { return }
         line.field("id", integer: inquiry.id)
         line.field("state", text: inquiry.state.name)
         line.field("queue", text: inquiry.queue)

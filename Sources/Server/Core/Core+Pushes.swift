@@ -10,9 +10,9 @@ extension Core {
         for (row, session) in reshown where !session.isClosed { push(row, to: session) }
         reshown.removeAll(keepingCapacity: true)
         for event in output.events {
-            let row = engine.row(of: event)
+            let row = event
             changes.events.append(row)
-            if let agent = event.agent, let session = agentSessions[agent],
+            if let agent = event.agentIndex, let session = agentSessions[agent],
                 concernsAgent(row, isOwn: session === cause)
             {
                 push(row, to: session)
@@ -25,24 +25,27 @@ extension Core {
         output.events.removeAll(keepingCapacity: true)
     }
 
-    private func concernsAgent(_ event: EventRow, isOwn: Bool) -> Bool {
+    private func concernsAgent(_ event: Event, isOwn: Bool) -> Bool {
         switch event.type {
         case .offered, .withdrawn, .missed, .assigned, .requeued, .cancelled, .abandoned: true
-        case .wrapped, .agentAway, .agentOffline, .agentChanged: !isOwn
-        case .submitted, .accepted, .declined, .exclusionsCleared, .completed, .agentReady, .agentDisconnected,
-            .agentReconnected, .stalled, .planPublished, .drain:
+        case .wrapped, .agentAway, .agentOffline, .agentChanged, .expired, .transferred, .message, .reopened, .resumed,
+            .overCapacity:
+            !isOwn
+        case .submitted, .scheduled, .queued, .accepted, .declined, .exclusionsCleared, .preferredReleased, .held,
+            .updated, .completed, .rated, .agentReady, .agentDisconnected, .agentReconnected, .stalled, .planPublished,
+            .queuePaused, .queueResumed, .drain:
             false
         }
     }
 
-    private func push(_ event: EventRow, to session: Session) {
+    private func push(_ event: Event, to session: Session) {
         write(event, to: &session.out)
         session.lastSeq = event.seq
         speaks(session)
     }
 
     /// After a stall the open offers come again with the time that is left of them.
-    private func pushStall(_ event: EventRow) {
+    private func pushStall(_ event: Event) {
         for (agent, session) in agentSessions.sorted(by: { $0.key < $1.key }) {
             guard !engine.offers(of: agent).isEmpty else { continue }
             if session.watcher == nil { push(event, to: session) }
@@ -52,9 +55,9 @@ extension Core {
 
     /// The offers that an agent already has, to show them again. These lines are no entries of the log: they bear the
     /// number of its last one.
-    func openOffers(of agent: AgentIndex) -> [EventRow] {
+    func openOffers(of agent: AgentIndex) -> [Event] {
         engine.offers(of: agent).map { offer in
-            EventRow(
+            Event(
                 seq: engine.lastSeq, at: clock.last, type: .offered, inquiry: offer.id,
                 agent: engine.name(of: agent), queue: offer.queue,
                 details: [
@@ -65,7 +68,7 @@ extension Core {
 
     // MARK: An event in words
 
-    private func write(_ event: EventRow, to line: inout LineWriter) {
+    private func write(_ event: Event, to line: inout LineWriter) {
         line.event(event.type.name)
         line.field("seq", integer: event.seq)
         line.field("time", instantMicroseconds: event.at.microseconds)
@@ -192,7 +195,7 @@ extension Core {
     }
 
     /// `told` has the event already, as its agent's session.
-    private func tellWatchers(_ event: EventRow, but told: Session?) {
+    private func tellWatchers(_ event: Event, but told: Session?) {
         var source: Int32?
         for session in watching.values where session !== told {
             guard let watcher = session.watcher else { continue }
@@ -211,7 +214,7 @@ extension Core {
 
     /// The log has been read nearly to its end: what happens meanwhile waits here, as long as it fits. A reader that
     /// is too slow even for that goes on from the log.
-    private func hold(_ event: EventRow, for session: Session, position: Int64) {
+    private func hold(_ event: Event, for session: Session, position: Int64) {
         if session.held.bytes.count < ServerLimits.pendingPushBytes {
             write(event, to: &session.held)
             session.heldLastSeq = event.seq

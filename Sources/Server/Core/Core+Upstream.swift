@@ -45,7 +45,7 @@ extension Core {
         switch reply {
         case .submitted(let id, let duplicate): answerSubmission(id, isDuplicate: duplicate, request, session)
         case .rejected(let rejection): refuse(session, request, rejection)
-        case .inquiry, .agent, .done: preconditionFailure("a submission is answered as one")
+        case .inquiry, .agent, .nothing, .done: preconditionFailure("a submission is answered as one")
         }
     }
 
@@ -119,7 +119,7 @@ extension Core {
                 more(&$0)
             }
         case .rejected(let rejection): refuse(session, request, rejection)
-        case .submitted, .agent, .done: preconditionFailure("a verb about an inquiry is answered with its state")
+        case .submitted, .agent, .nothing, .done: preconditionFailure("a verb about an inquiry is answered with its state")
         }
     }
 
@@ -141,8 +141,8 @@ extension Core {
         switch session.role {
         case .admin: true
         case .supervisor: isOfTeams(inquiry, session)
-        case .gateway: inquiry.submission?.source == session.source || isWork(inquiry, of: session)
-        case .upstream: inquiry.submission?.source == session.source
+        case .gateway: inquiry.definition?.source == session.source || isWork(inquiry, of: session)
+        case .upstream: inquiry.definition?.source == session.source
         case .agent: session.boundAgent.map { engine.name(of: $0) == inquiry.agent } ?? false
         case nil: false
         }
@@ -193,7 +193,7 @@ extension Core {
     // MARK: An inquiry in words
 
     func describe(_ inquiry: InquiryRow, to line: inout LineWriter) {
-        guard let submission = inquiry.submission else { return }
+        guard let submission = inquiry.definition else { return }
         line.field("id", integer: inquiry.id)
         line.field("state", text: inquiry.state.name)
         line.field("queue", text: inquiry.queue)

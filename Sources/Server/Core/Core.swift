@@ -51,7 +51,7 @@ final class Core {
     var agentSessions: [AgentIndex: Session] = [:]
     var watching: [UInt64: Session] = [:]
     /// Offers that a session is shown anew, once its request has been answered.
-    var reshown: [(EventRow, Session)] = []
+    var reshown: [(Event, Session)] = []
     /// Commands that the engine has taken: tells whether a request did anything.
     private(set) var commandsTaken: Int64 = 0
     var tokens = TokenBook()

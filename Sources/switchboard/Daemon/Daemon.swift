@@ -205,7 +205,7 @@ final class Daemon: Sendable {
             if !plans.isEmpty {
                 state.recovered.engine.seq += 1
                 changes.events = [
-                    EventRow(
+                    Event(
                         seq: state.recovered.engine.seq, at: state.recovered.engine.clock, type: .planPublished,
                         inquiry: 0, agent: "", queue: "",
                         details: [EventDetail(.version, .integer(Int64(version)))])
