@@ -20,7 +20,7 @@ extension Engine {
             }
         }
         refreshRooms(agent)
-        let misfits = withdrawMisfits(agent, into: &output)
+        let misfits = withdrawMisfits(agent, into: &output) + releaseMisfits(of: agent, into: &output)
         place(all: misfits, into: &output)
         fill(agent, into: &output)
     }
@@ -42,9 +42,10 @@ extension Engine {
         _ agent: AgentIndex, why: String, reason: Reason, into output: inout Output
     ) -> ContiguousArray<UInt32> {
         setPresence(agent, .away, awayReason: why)
-        agents[Int(agent)].missedInRow = 0
+        // Being put away is what the row leads to; going away by oneself does not end it.
+        if reason == .missed { agents[Int(agent)].missedInRow = 0 }
         emit(.agentAway, agent: agent, into: &output) { $0.text = Array(why.utf8) }
-        return withdrawOffers(agent, reason: reason == .missed ? .away : reason, into: &output)
+        return withdrawOffers(agent, reason: .away, into: &output) + releaseWanted(by: agent, .away, into: &output)
     }
 
     mutating func offline(_ agent: AgentIndex, into output: inout Output) {
@@ -58,19 +59,25 @@ extension Engine {
         setPresence(agent, .offline, awayReason: "")
         cancelTimer(agents[Int(agent)].graceTimer)
         agents[Int(agent)].graceSince = .epoch
-        agents[Int(agent)].missedInRow = 0
         emit(.agentOffline, agent: agent, into: &output) { $0.reason = reason == .disconnected ? reason : nil }
         var returned = withdrawOffers(agent, reason: reason, into: &output)
+        returned += releaseWanted(by: agent, .offline, into: &output)
         for slot in work(of: agent) {
             if inquiries[slot].state == .completed {
                 endWrapUp(slot, into: &output)
-            } else if !plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].keepsWorkOffline {
-                requeue(slot, reason: .offline, into: &output)
+            } else if inquiries[slot].state == .assigned, !keepsWork(slot) {
+                emit(.requeued, inquiry: slot, agent: agent, into: &output) { $0.reason = .offline }
+                requeue(slot)
                 returned.append(slot)
             }
         }
         refreshRooms(agent)
         place(all: returned, into: &output)
+    }
+
+    /// Whether assigned work of its channel stays with an agent who signs off.
+    private func keepsWork(_ slot: UInt32) -> Bool {
+        plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].keepsWorkOffline
     }
 
     // MARK: Connections
@@ -121,8 +128,9 @@ extension Engine {
 
     mutating func putAgent(_ change: AgentChange, into output: inout Output) throws(Rejection) -> Reply {
         let known = agentNames.find(change.id)
-        guard known != nil || agents.count < Limits.agents else {
-            throw Rejection(.limit, "there are \(Limits.agents) agents already")
+        guard known != nil || (agentsAlive < Limits.agents && agents.count < 2 * Limits.agents) else {
+            throw Rejection(
+                .limit, "there are \(Limits.agents) agents already, or as many were deleted since the start")
         }
         var definition = known.map { agentTexts[Int($0)].definition } ?? AgentDefinition()
         if case .set(let name) = change.name { definition.name = name }
@@ -142,29 +150,32 @@ extension Engine {
             leaveProfile(agents[Int(agent)].profile)
             agents[Int(agent)].profile = profile
         } else {
-            agent = addAgent(change.id, profile: profile)
+            agent = addAgent(change.id, number: nextAgentNumber, profile: profile)
         }
         let isLessRoom = narrows(agent, definition)
         define(agent, definition)
         touch(agent: agent, definition: true)
         emit(.agentChanged, agent: agent, into: &output) { $0.more = Self.details(of: definition) }
         refreshRooms(agent)
-        var misfits = withdrawMisfits(agent, into: &output)
+        var misfits = withdrawMisfits(agent, into: &output) + releaseMisfits(of: agent, into: &output)
         if isLessRoom { misfits += withdrawExcess(agent, into: &output) }
         if misfits.isEmpty {
             fill(agent, into: &output)
         } else {
             // The agent may have got room as well: whatever waits chooses in its order.
-            for slot in misfits { enqueue(slot) }
+            for slot in misfits { settle(slot, into: &output) }
             rematch(into: &output)
         }
         return .agent(agent)
     }
 
-    mutating func addAgent(_ id: String, profile: UInt32) -> AgentIndex {
+    mutating func addAgent(_ id: String, number: Int32, profile: UInt32) -> AgentIndex {
         let agent = agentNames.intern(id)
         agents.append(Agent(profile: profile, stateSince: now, idleSince: now, capacity: 0))
-        agentTexts.append(AgentTexts(id: id))
+        agentTexts.append(AgentTexts(id: id, number: number))
+        wanted.append([])
+        nextAgentNumber = max(nextAgentNumber, number + 1)
+        agentsAlive += 1
         for _ in 0..<stride {
             counts.append(0)
             limits.append(0)
@@ -221,29 +232,55 @@ extension Engine {
     mutating func requirements(
         of definition: AgentDefinition
     ) throws(Rejection) -> ContiguousArray<SkillRequirement> {
-        var skills = ContiguousArray<SkillRequirement>()
-        for entry in definition.skills {
-            guard let skill = skill(named: entry.skill) else {
-                throw Rejection(.limit, "\(Limits.skills) skills are in use already", field: "skills")
-            }
-            skills.append(SkillRequirement(skill: skill, level: entry.level))
+        try requirements(definition.skills)
+    }
+
+    /// An agent without work is gone for good.
+    mutating func deleteAgent(_ agent: AgentIndex, into output: inout Output) throws(Rejection) -> Reply {
+        guard agents[Int(agent)].firstWork == none else {
+            throw Rejection(
+                .conflict, "\(agentTexts[Int(agent)].id) still has work", state: agents[Int(agent)].state.name)
         }
-        skills.sort { $0.skill < $1.skill }
-        return skills
+        if agents[Int(agent)].state != .offline { signOff(agent, reason: .offline, into: &output) }
+        emit(.agentChanged, agent: agent, into: &output) { $0.more.append(EventDetail(.deleted, .flag(true))) }
+        forgetExclusions(of: agent)
+        forgetSchedules(of: agent)
+        clearRooms(agent)
+        leaveProfile(agents[Int(agent)].profile)
+        agents[Int(agent)].profile = none
+        agents[Int(agent)].isDeleted = true
+        agentNames.forget(agent)
+        bury(agent)
+        agentsAlive -= 1
+        deletedAgents.append(agentTexts[Int(agent)].id)
+        if agents[Int(agent)].mark != .clean {
+            changedAgents.removeAll { $0 == agent }
+            agents[Int(agent)].mark = .clean
+        }
+        return .agent(agent)
     }
 
-    // MARK: Everybody
-
-    mutating func drain(_ on: Bool, into output: inout Output) {
-        output.reply = .done
-        guard isDraining != on else { return }
-        isDraining = on
-        emit(.drain, into: &output) { $0.first = on ? 1 : 0 }
-        for agent in agents.indices where agents[agent].state == .ready { refreshRooms(AgentIndex(agent)) }
-        if !on { rematch(into: &output) }
+    /// Lets closed inquiries find the name of an agent that is gone.
+    mutating func bury(_ agent: AgentIndex) {
+        let name = agentTexts[Int(agent)].id
+        let hash = StableHash.of(name.utf8)
+        if let older = ghosts.find(hash: hash, where: { agentTexts[Int($0)].id == name }) {
+            ghosts.remove(hash: hash, value: older)
+        }
+        ghosts.insert(hash: hash, value: agent)
     }
 
-    /// Gives offers, wrap-ups and graces back the part of a stall that they lived through.
+    /// Scheduled inquiries that were for the agent are for anybody.
+    private mutating func forgetSchedules(of agent: AgentIndex) {
+        for number in 0..<particulars.end where particulars.contains(number) && particulars[number].agent == agent {
+            particulars[number].agent = none
+            touch(inquiry: particulars[number].owner, definition: true)
+        }
+    }
+
+    // MARK: Stalls
+
+    /// Gives offers, wrap-ups, graces and holds for preferred agents back the part of a stall that they lived through.
     mutating func stalled(since: Instant, into output: inout Output) {
         output.reply = .done
         guard since < now else { return }
@@ -254,7 +291,8 @@ extension Engine {
             case .offer: began = inquiries[timer.owner].stateSince
             case .wrapUp: began = inquiries[timer.owner].closedAt
             case .grace: began = agents[Int(timer.owner)].graceSince
-            case .exclusions: continue
+            case .preferred: began = inquiries[timer.owner].stateSince
+            case .exclusions, .scheduled, .maxAge: continue
             }
             let due = entry.key.due + (now - max(since, began))
             var key = entry.key
@@ -267,7 +305,10 @@ extension Engine {
             case .wrapUp:
                 inquiries[timer.owner].wrapUpEnds = due
                 touch(inquiry: timer.owner)
-            case .exclusions, .grace: break
+            case .preferred:
+                inquiries[timer.owner].holdUntil = due
+                touch(inquiry: timer.owner, definition: true)
+            case .exclusions, .grace, .scheduled, .maxAge: break
             }
         }
         emit(.stalled, into: &output) { [lasted = now - since] in $0.first = lasted.microseconds }

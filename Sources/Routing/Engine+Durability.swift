@@ -5,18 +5,22 @@ import DequeModule
 extension Engine {
     /// The engine's own row, as of the last step.
     package var row: EngineRow {
-        EngineRow(seq: seq, nextID: nextID, clock: now, totals: totals, isDraining: isDraining)
+        EngineRow(
+            seq: seq, nextID: nextID, clock: now, totals: totals, isDraining: isDraining,
+            pausedQueues: pausedQueueNames)
     }
 
     /// Whether anything changed since the last call of `takeChanges`, events aside.
-    package var hasChanges: Bool { !changedInquiries.isEmpty || !changedAgents.isEmpty || !newKeys.isEmpty }
+    package var hasChanges: Bool {
+        !changedInquiries.isEmpty || !changedAgents.isEmpty || !deletedAgents.isEmpty || !newKeys.isEmpty
+    }
 
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
     /// Afterwards closed inquiries past their limit or time leave memory.
     package mutating func takeChanges(into changes: inout Changes) {
         for slot in changedInquiries {
-            let isNew = inquiries[slot].mark == .new
-            changes.inquiries.append(inquiryRow(slot, isNew: isNew, whole: isNew, forStore: true))
+            let mark = inquiries[slot].mark
+            changes.inquiries.append(inquiryRow(slot, isNew: mark == .new, whole: mark != .changed, forStore: true))
             inquiries[slot].mark = .clean
         }
         changedInquiries.removeAll(keepingCapacity: true)
@@ -25,6 +29,8 @@ extension Engine {
             agents[Int(agent)].mark = .clean
         }
         changedAgents.removeAll(keepingCapacity: true)
+        changes.deletedAgents += deletedAgents
+        deletedAgents.removeAll(keepingCapacity: true)
         changes.keys.append(contentsOf: newKeys)
         newKeys.removeAll(keepingCapacity: true)
         forgetClosed()
@@ -34,9 +40,10 @@ extension Engine {
     private mutating func forgetClosed() {
         while let entry = closed.first {
             guard closed.count > Limits.closedInquiries || entry.at + Limits.closedWindow < now else { return }
+            // One that was reopened since is listed anew when it is closed again.
             let isClosed =
                 inquiries.contains(entry.slot) && inquiries[entry.slot].id == entry.id
-                && !inquiries[entry.slot].state.isLive
+                && !inquiries[entry.slot].state.isLive && inquiries[entry.slot].closedAt == entry.at
             if isClosed && inquiries[entry.slot].wrapUpEnds != .epoch { return }
             closed.removeFirst()
             if isClosed { forget(entry.slot) }
@@ -46,6 +53,8 @@ extension Engine {
     private mutating func forget(_ slot: UInt32) {
         inquiryIndex.remove(inquiries[slot].id)
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
+        if inquiries[slot].particulars != none { particulars.remove(inquiries[slot].particulars) }
+        unlinkCustomer(slot)
         release(requirement: inquiries[slot].requirement)
         inquiries.remove(slot)
         if order.count > 1_024 && order.count > 2 * inquiries.count { compactOrder() }
@@ -66,14 +75,16 @@ extension Engine {
             id: inquiries[slot].id, isNew: isNew, definition: whole ? definition(slot) : nil,
             state: inquiries[slot].state,
             stateSince: inquiries[slot].stateSince, queue: plan.queues[Int(classes[requirement].queue)].name,
-            priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt, rank: inquiries[slot].rank,
+            priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt,
+            waitingSince: inquiries[slot].waitingSince, rank: inquiries[slot].rank,
             agent: agent == none ? "" : agentTexts[Int(agent)].id,
             offerExpires: offerExpires(slot, forStore: forStore), acceptedAt: inquiries[slot].acceptedAt.unlessEpoch,
             closedAt: inquiries[slot].closedAt.unlessEpoch, wrapUpEnds: inquiries[slot].wrapUpEnds.unlessEpoch,
             disposition: inquiries[slot].disposition, outcome: inquiries[slot].outcome,
             excluded: trail == none ? [] : trails[trail].excluded.map { agentTexts[Int($0)].id },
             excludedAt: trail == none ? nil : trails[trail].excludedAt.unlessEpoch,
-            passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id })
+            passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id },
+            decisionSeq: inquiries[slot].decisionSeq)
     }
 
     private func offerExpires(_ slot: UInt32, forStore: Bool) -> Instant? {
@@ -83,18 +94,31 @@ extension Engine {
     }
 
     private func definition(_ slot: UInt32) -> InquiryDefinition {
-        let record = inquiries[slot]
-        let requirement = classes[Int(record.requirement)]
-        return InquiryDefinition(
-            source: record.source, channel: plan.channels[Int(requirement.channel)].name,
-            skills: requirement.levels, submittedAt: record.submittedAt, texts: record.texts)
+        let requirement = Int(inquiries[slot].requirement)
+        var definition = InquiryDefinition(
+            source: inquiries[slot].source, channel: channelName(slot), skills: classes[requirement].levels,
+            submittedAt: inquiries[slot].submittedAt, holdUntil: inquiries[slot].holdUntil.unlessEpoch,
+            texts: inquiries[slot].texts)
+        var preferred = inquiries[slot].preferred
+        let number = inquiries[slot].particulars
+        if number != none {
+            definition.prefer = particulars[number].preferLevels
+            definition.scheduledAt = particulars[number].scheduledAt.unlessEpoch
+            definition.hold = particulars[number].hold
+            definition.csat = particulars[number].csat
+            definition.nps = particulars[number].nps
+            definition.comment = particulars[number].comment
+            if particulars[number].agent != none { preferred = particulars[number].agent }
+        }
+        if preferred != none { definition.preferred = agentTexts[Int(preferred)].id }
+        return definition
     }
 
     func agentRow(_ agent: AgentIndex, whole: Bool) -> AgentRow {
         let record = agents[Int(agent)]
         let texts = agentTexts[Int(agent)]
         return AgentRow(
-            id: texts.id, number: Int32(agent), definition: whole ? texts.definition : nil, state: record.state,
+            id: texts.id, number: texts.number, definition: whole ? texts.definition : nil, state: record.state,
             awayReason: texts.awayReason, stateSince: record.stateSince, channelsOn: channelsOnNames(agent),
             idleSince: record.idleSince, missedInRow: record.missedInRow)
     }
@@ -119,9 +143,20 @@ extension Engine {
         totals = recovered.engine.totals
         isDraining = recovered.engine.isDraining
         for row in recovered.agents { try restore(row) }
-        for row in recovered.inquiries { _ = try restore(row, stoppedAt: recovered.engine.clock) }
+        for name in recovered.engine.pausedQueues {
+            if let queue = queue(named: ArraySlice(name.utf8)) { paused[Int(queue)] = true }
+        }
+        var waiting = ContiguousArray<UInt32>()
+        for row in recovered.inquiries {
+            let slot = try restore(row, stoppedAt: recovered.engine.clock)
+            if row.state == .waiting || row.state == .offered { waiting.append(slot) }
+        }
+        waiting.sort {
+            (inquiries[$0].waitingSince, inquiries[$0].id) < (inquiries[$1].waitingSince, inquiries[$1].id)
+        }
+        for slot in waiting { linkLane(slot) }
         for row in recovered.keys { keys.insert(row) }
-        for agent in agents.indices {
+        for agent in agents.indices where !agents[agent].isDeleted {
             if agents[agent].state != .offline { startGrace(AgentIndex(agent)) }
             refreshRooms(AgentIndex(agent))
             updateActivity(AgentIndex(agent))
@@ -129,11 +164,11 @@ extension Engine {
     }
 
     private mutating func restore(_ row: AgentRow) throws(Rejection) {
-        precondition(Int(row.number) == agents.count, "agents come back in the order of their creation")
+        precondition(row.number >= nextAgentNumber, "agents come back in the order of their creation")
         let definition = row.definition ?? AgentDefinition()
         let profile = try joinProfile(
             skills: requirements(of: definition), channels: channelSet(of: definition), team: definition.team)
-        let agent = addAgent(row.id, profile: profile)
+        let agent = addAgent(row.id, number: row.number, profile: profile)
         define(agent, definition)
         agents[Int(agent)].state = row.state
         agentTexts[Int(agent)].awayReason = row.awayReason
@@ -161,29 +196,71 @@ extension Engine {
         guard let queue = queue(named: ArraySlice(row.queue.utf8)) else {
             throw Rejection(.badArgument, "the plan lacks queue \(row.queue) of inquiry \(row.id)")
         }
-        var skills = ContiguousArray<SkillRequirement>()
-        for entry in definition.skills {
-            guard let skill = skill(named: entry.skill) else {
-                throw Rejection(.limit, "\(Limits.skills) skills are in use already")
-            }
-            skills.append(SkillRequirement(skill: skill, level: entry.level))
-        }
-        skills.sort { $0.skill < $1.skill }
+        let skills = try requirements(definition.skills)
         let requirement = try internClass(queue: queue, channel: channel, skills: skills)
         retain(requirement: requirement)
         var record = Inquiry(
             id: row.id, rank: row.rank, submittedAt: definition.submittedAt, queuedAt: row.queuedAt,
-            stateSince: row.stateSince, texts: definition.texts, source: definition.source,
-            priority: row.priority, requirement: requirement, state: row.state)
+            stateSince: row.stateSince, waitingSince: row.waitingSince, texts: definition.texts,
+            source: definition.source, priority: row.priority, requirement: requirement, state: row.state)
         record.acceptedAt = row.acceptedAt ?? .epoch
         record.closedAt = row.closedAt ?? .epoch
         record.disposition = row.disposition
         record.outcome = row.outcome
-        if !row.agent.isEmpty { record.agent = agentNames.find(row.agent) ?? none }
+        record.decisionSeq = row.decisionSeq
+        if !row.agent.isEmpty { record.agent = agent(orGhost: row.agent) }
         let slot = insert(record)
+        try restoreParticulars(of: definition, slot)
         restoreTrail(of: row, slot)
         restorePlace(of: row, slot, stoppedAt: stoppedAt)
         return slot
+    }
+
+    mutating func requirements(_ levels: [SkillLevel]) throws(Rejection) -> ContiguousArray<SkillRequirement> {
+        var skills = ContiguousArray<SkillRequirement>()
+        for entry in levels {
+            guard let skill = skill(named: entry.skill) else {
+                throw Rejection(.limit, "\(Limits.skills) skills are in use already", field: "skills")
+            }
+            skills.append(SkillRequirement(skill: skill, level: entry.level))
+        }
+        skills.sort { $0.skill < $1.skill }
+        return skills
+    }
+
+    /// The agent of that name, deleted or not.
+    private mutating func agent(orGhost name: String) -> AgentIndex {
+        if let known = agentNames.find(name) { return known }
+        let hash = StableHash.of(name.utf8)
+        if let ghost = ghosts.find(hash: hash, where: { agentTexts[Int($0)].id == name }) { return ghost }
+        guard agents.count < 2 * Limits.agents else { return none }
+        let ghost = addAgent(name, number: nextAgentNumber, profile: none)
+        nextAgentNumber -= 1
+        agentsAlive -= 1
+        agents[Int(ghost)].isDeleted = true
+        agentNames.forget(ghost)
+        bury(ghost)
+        return ghost
+    }
+
+    private mutating func restoreParticulars(of definition: InquiryDefinition, _ slot: UInt32) throws(Rejection) {
+        let agent = definition.preferred.isEmpty ? none : agentNames.find(definition.preferred) ?? none
+        if inquiries[slot].state == .scheduled {
+            let particulars = particulars(of: slot)
+            self.particulars[particulars].scheduledAt = definition.scheduledAt ?? .epoch
+            self.particulars[particulars].agent = agent
+            self.particulars[particulars].hold = definition.hold
+        } else if agent != none {
+            inquiries[slot].preferred = agent
+            inquiries[slot].holdUntil = definition.holdUntil ?? .epoch
+        }
+        if !definition.prefer.isEmpty { setPrefer(slot, Array(try requirements(definition.prefer))) }
+        if definition.csat != nil || definition.nps != nil || !definition.comment.isEmpty {
+            let particulars = particulars(of: slot)
+            self.particulars[particulars].csat = definition.csat
+            self.particulars[particulars].nps = definition.nps
+            self.particulars[particulars].comment = definition.comment
+        }
     }
 
     private mutating func restoreTrail(of row: InquiryRow, _ slot: UInt32) {
@@ -192,28 +269,30 @@ extension Engine {
         trails[trail].excluded = ContiguousArray(row.excluded.compactMap { agentNames.find($0) })
         trails[trail].passed = ContiguousArray(row.passed.compactMap { agentNames.find($0) })
         trails[trail].excludedAt = row.excludedAt ?? .epoch
-        if row.state.isLive && !trails[trail].excluded.isEmpty { excluding.append(slot) }
+        if row.state.isLive && !trails[trail].excluded.isEmpty {
+            trails[trail].excludingPosition = UInt32(excluding.count)
+            excluding.append(slot)
+        }
     }
 
     private mutating func restorePlace(of row: InquiryRow, _ slot: UInt32, stoppedAt: Instant) {
         let agent = inquiries[slot].agent
         figures.enter(row.state, lane: lane(of: slot))
         switch row.state {
-        case .waiting:
-            linkLane(slot)
-            enqueue(slot)
+        case .scheduled:
+            let due = particulars[inquiries[slot].particulars].scheduledAt
+            inquiries[slot].timer = startTimer(.scheduled, owner: slot, id: row.id, due: due)
+        case .waiting: if inquiries[slot].preferred != none { standForPreferred(slot) } else { enqueue(slot) }
         case .offered:
-            linkLane(slot)
             takeUp(slot, agent)
             inquiries[slot].isFrozen = true
             let expires = row.offerExpires ?? stoppedAt
             let wasFrozen = expires < .epoch + Self.offerTimeoutMax
             inquiries[slot].offerExpires = wasFrozen ? expires : .epoch + max(expires - stoppedAt, .zero)
             touch(inquiry: slot)
-        case .scheduled: break
         case .assigned, .held:
             takeUp(slot, agent)
-            agents[Int(agent)].busyCount += 1
+            if occupies(slot) { agents[Int(agent)].busyCount += 1 }
         case .completed:
             if let ends = row.wrapUpEnds {
                 takeUp(slot, agent)
@@ -237,5 +316,5 @@ extension Engine {
 
 extension Instant {
     /// nil where the epoch stands for "not yet".
-    fileprivate var unlessEpoch: Instant? { self == .epoch ? nil : self }
+    var unlessEpoch: Instant? { self == .epoch ? nil : self }
 }

@@ -3,7 +3,7 @@
 extension Engine {
     /// The inquiry's trail, made at first need.
     mutating func trail(of slot: UInt32) -> UInt32 {
-        if inquiries[slot].trail == none { inquiries[slot].trail = trails.insert(Trail()) }
+        if inquiries[slot].trail == none { inquiries[slot].trail = trails.insert(Trail(owner: slot)) }
         return inquiries[slot].trail
     }
 
@@ -25,7 +25,10 @@ extension Engine {
     /// The inquiry stands in no heap.
     mutating func exclude(_ slot: UInt32, _ agent: AgentIndex) {
         let trail = trail(of: slot)
-        if trails[trail].excluded.isEmpty { excluding.append(slot) }
+        if trails[trail].excludingPosition == none {
+            trails[trail].excludingPosition = UInt32(excluding.count)
+            excluding.append(slot)
+        }
         if let dropped = Self.remember(&trails[trail].excluded, agent) { rememberPassed(slot, dropped) }
         trails[trail].excludedAt = now
         cancelTimer(trails[trail].timer)
@@ -44,7 +47,7 @@ extension Engine {
     /// Clears the exclusions if no signed-on agent is left whom the inquiry could go to; else waits for the next
     /// agent who leaves (`lostAgent`).
     mutating func exclusionsDue(_ slot: UInt32, into output: inout Output) {
-        guard inquiries[slot].state == .waiting, !hasUnexcludedAgent(slot) else { return }
+        guard inquiries[slot].place == .aside, !hasUnexcludedAgent(slot) else { return }
         dequeue(slot)
         clearExclusions(slot)
         emit(.exclusionsCleared, inquiry: slot, into: &output)
@@ -60,20 +63,17 @@ extension Engine {
 
     /// The agent signs on: what it declined or missed before may come again.
     mutating func endExclusions(of agent: AgentIndex) {
-        for slot in excluding where isExcluded(slot, agent) {
-            let waits = inquiries[slot].state == .waiting
-            if waits { dequeue(slot) }
-            let trail = inquiries[slot].trail
-            trails[trail].excluded.removeAll { $0 == agent }
-            rememberPassed(slot, agent)
-            touch(inquiry: slot)
-            if trails[trail].excluded.isEmpty { stopWatchingExclusions(slot) }
-            if waits { enqueue(slot) }
+        for slot in excluding.filter({ isExcluded($0, agent) }) {
+            let isAside = inquiries[slot].place == .aside
+            if isAside { dequeue(slot) }
+            unexclude(slot, agent)
+            if isAside { enqueue(slot) }
         }
     }
 
-    private mutating func clearExclusions(_ slot: UInt32) {
+    mutating func clearExclusions(_ slot: UInt32) {
         let trail = inquiries[slot].trail
+        guard trail != none, !trails[trail].excluded.isEmpty else { return }
         for agent in trails[trail].excluded { rememberPassed(slot, agent) }
         trails[trail].excluded.removeAll()
         touch(inquiry: slot)
@@ -82,9 +82,46 @@ extension Engine {
 
     /// The inquiry has no exclusions any more, or is closed. Its trail is kept for late answers.
     mutating func stopWatchingExclusions(_ slot: UInt32) {
-        guard inquiries[slot].trail != none else { return }
-        cancelTimer(trails[inquiries[slot].trail].timer)
-        excluding.removeAll { $0 == slot }
+        let trail = inquiries[slot].trail
+        guard trail != none else { return }
+        cancelTimer(trails[trail].timer)
+        let position = trails[trail].excludingPosition
+        guard position != none else { return }
+        trails[trail].excludingPosition = none
+        let last = excluding.removeLast()
+        if last != slot {
+            excluding[Int(position)] = last
+            trails[inquiries[last].trail].excludingPosition = position
+        }
+    }
+
+    /// It was handed to that agent: what the agent declined or missed before does not count. The inquiry stands nowhere.
+    mutating func unexclude(_ slot: UInt32, _ agent: AgentIndex) {
+        guard isExcluded(slot, agent) else { return }
+        let trail = inquiries[slot].trail
+        trails[trail].excluded.removeAll { $0 == agent }
+        rememberPassed(slot, agent)
+        touch(inquiry: slot)
+        if trails[trail].excluded.isEmpty { stopWatchingExclusions(slot) }
+    }
+
+    /// The agent is deleted: nothing remembers it.
+    mutating func forgetExclusions(of agent: AgentIndex) {
+        for trail in 0..<trails.end where trails.contains(trail) {
+            let slot = trails[trail].owner
+            if trails[trail].excluded.contains(agent) {
+                let isAside = inquiries[slot].place == .aside
+                if isAside { dequeue(slot) }
+                trails[trail].excluded.removeAll { $0 == agent }
+                if trails[trail].excluded.isEmpty { stopWatchingExclusions(slot) }
+                if isAside { enqueue(slot) }
+                touch(inquiry: slot)
+            }
+            if trails[trail].passed.contains(agent) {
+                trails[trail].passed.removeAll { $0 == agent }
+                touch(inquiry: slot)
+            }
+        }
     }
 
     /// Whether a signed-on agent who meets the requirement and has the channel on is not excluded: with room or not, and

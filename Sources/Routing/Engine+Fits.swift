@@ -1,12 +1,14 @@
 // The one rule of who may be given what, and the rooms that follow from it.
 
 extension Engine {
-    /// Whether the inquiry may be given to the agent now: room on its channel, the skills, and no exclusion.
+    /// Whether the inquiry may be given to the agent now: room on its channel, the requirement, no exclusion, no hold for
+    /// another, and its queue is not paused.
     func fits(_ slot: UInt32, _ agent: AgentIndex) -> Bool {
         let requirement = Int(inquiries[slot].requirement)
         return hasRoom(agent, on: classes[requirement].channel)
             && meets(profile: Int(agents[Int(agent)].profile), requirement: requirement)
-            && !isExcluded(slot, agent)
+            && !isExcluded(slot, agent) && !paused[Int(classes[requirement].queue)]
+            && (inquiries[slot].place != .wanted || inquiries[slot].preferred == agent)
     }
 
     /// The part of the rule that does not look at the inquiry: the agent is available, has the channel on and may be
@@ -20,21 +22,30 @@ extension Engine {
 
     /// Whether limits, points and channels that stand beside each other allow one more of the channel.
     @inline(__always)
-    private func hasSpace(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
+    func hasSpace(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
         let record = agents[Int(agent)]
         let base = Int(agent) * stride
         guard counts[base + Int(channel)] < limits[base + Int(channel)], record.used <= record.capacity else {
             return false
         }
         guard record.used > 0 else { return plan.channels[Int(channel)].weight <= record.capacity }
-        var points: Int32 = 0
         for other in 0..<stride where counts[base + other] > 0 {
             if other != Int(channel) && !plan.channels[other].with.contains(channel) { return false }
+        }
+        return pointsBeside(agent, channel) + plan.channels[Int(channel)].weight <= record.capacity
+    }
+
+    /// The points of the agent's work that one more item of the channel may not interrupt.
+    @inline(__always)
+    func pointsBeside(_ agent: AgentIndex, _ channel: ChannelIndex) -> Int32 {
+        let base = Int(agent) * stride
+        var points: Int32 = 0
+        for other in 0..<stride where counts[base + other] > 0 {
             if other == Int(channel) || !plan.channels[other].interruptedBy.contains(channel) {
                 points += counts[base + other] * plan.channels[other].weight
             }
         }
-        return points + plan.channels[Int(channel)].weight <= record.capacity
+        return points
     }
 
     /// Whether the agent, were it without this item of its work, would have space for it.
@@ -51,9 +62,12 @@ extension Engine {
         return hasSpace(agent, on: channel)
     }
 
-    /// Whether every required skill is there at its level, and the channel. O(skills of both).
+    /// Whether channel and team are right and every required skill is there at its level. O(skills of both).
     func meets(profile: Int, requirement: Int) -> Bool {
         guard profiles[profile].channels.contains(classes[requirement].channel) else { return false }
+        if let teams = plan.queues[Int(classes[requirement].queue)].teams, !teams.contains(profiles[profile].team) {
+            return false
+        }
         var position = 0
         let count = profiles[profile].skills.count
         for index in classes[requirement].skills.indices {
@@ -97,12 +111,12 @@ extension Engine {
                     hasRoom
                     ? RoomKey(load: load(agent, on: channel), agent: agent, idleSince: idleSince) : .nobody
                 Self.place(key, item: item, in: &loadRooms[room], positions: &loadPositions)
-                loadHeads[room] = loadRooms[room].head?.key ?? .nobody
+                loadHeads[room] = Self.head(of: loadRooms[room])
             }
             if usesIdle {
                 let key = hasRoom ? RoomKey(load: 0, agent: agent, idleSince: idleSince) : .nobody
                 Self.place(key, item: item, in: &idleRooms[room], positions: &idlePositions)
-                idleHeads[room] = idleRooms[room].head?.key ?? .nobody
+                idleHeads[room] = Self.head(of: idleRooms[room])
             }
         }
     }
@@ -122,6 +136,11 @@ extension Engine {
         }
         agents[Int(agent)].counted = channels
         if counted.bits & ~channels.bits != 0 { lostAgent(ofProfile: agents[Int(agent)].profile) }
+    }
+
+    @inline(__always)
+    private static func head(of heap: IndexedHeap<RoomKey>) -> RoomHead {
+        RoomHead(key: heap.head?.key ?? .nobody, count: UInt32(heap.count))
     }
 
     private static func place(
@@ -145,11 +164,11 @@ extension Engine {
             let room = profile * stride + channel
             if loadPositions.contains(item) {
                 loadRooms[room].remove(item: item, positions: &loadPositions)
-                loadHeads[room] = loadRooms[room].head?.key ?? .nobody
+                loadHeads[room] = Self.head(of: loadRooms[room])
             }
             if idlePositions.contains(item) {
                 idleRooms[room].remove(item: item, positions: &idlePositions)
-                idleHeads[room] = idleRooms[room].head?.key ?? .nobody
+                idleHeads[room] = Self.head(of: idleRooms[room])
             }
         }
         let wasCounted = agents[Int(agent)].counted != .none

@@ -102,8 +102,8 @@ extension Engine {
             for _ in 0..<stride {
                 loadRooms.append(IndexedHeap())
                 idleRooms.append(IndexedHeap())
-                loadHeads.append(.nobody)
-                idleHeads.append(.nobody)
+                loadHeads.append(RoomHead())
+                idleHeads.append(RoomHead())
             }
         }
         profileIndex.insert(hash: hash.value, value: number)
@@ -155,6 +155,7 @@ extension Engine {
         plan.queues.firstIndex { $0.name.utf8.elementsEqual(name) }.map { QueueIndex($0) }
     }
 
+    /// nil for one that is deleted, too.
     package func agent(named name: ArraySlice<UInt8>) -> AgentIndex? { agentNames.find(name) }
 
     /// The number of a skill's name, given out at its first use. nil when the table is full.

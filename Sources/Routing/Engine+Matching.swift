@@ -3,8 +3,9 @@
 extension Engine {
     /// Gives a waiting inquiry that stands in no heap to the best agent whom it fits, or lets it wait.
     mutating func place(_ slot: UInt32, into output: inout Output) {
-        if let agent = bestAgent(for: slot) {
-            give(slot, to: agent, into: &output)
+        if inquiries[slot].preferred != none, placePreferred(slot, into: &output) { return }
+        if let choice = bestAgent(for: slot) {
+            give(slot, to: choice, into: &output)
         } else {
             enqueue(slot)
         }
@@ -23,7 +24,8 @@ extension Engine {
         guard agents[Int(agent)].isAvailable, !isDraining else { return }
         while let slot = mostUrgent(for: agent) {
             dequeue(slot)
-            give(slot, to: agent, into: &output)
+            give(
+                slot, to: inquiries[slot].preferred == agent ? .preferred(agent) : .single(agent), into: &output)
         }
     }
 
@@ -36,32 +38,35 @@ extension Engine {
         for requirement in classes.indices where heads[requirement] != .never {
             open.insert(heads[requirement], item: UInt32(requirement), positions: &positions)
         }
-        var aside = ContiguousArray<(key: WaitKey, slot: UInt32)>()
+        var apart = ContiguousArray<(key: WaitKey, slot: UInt32)>()
         for requirement in asideClasses {
-            for slot in classes[Int(requirement)].aside { aside.append((waitKey(slot), slot)) }
+            for slot in classes[Int(requirement)].aside { apart.append((waitKey(slot), slot)) }
         }
-        aside.sort { $0.key < $1.key }
-        var nextAside = aside.startIndex
+        for agent in wanted.indices {
+            for slot in wanted[agent] { apart.append((waitKey(slot), slot)) }
+        }
+        apart.sort { $0.key < $1.key }
+        var nextApart = apart.startIndex
         while true {
             let head = open.head
-            if nextAside < aside.endIndex, aside[nextAside].key < head?.key ?? .never {
-                let slot = aside[nextAside].slot
-                nextAside += 1
-                if let agent = bestAgent(for: slot) {
+            if nextApart < apart.endIndex, apart[nextApart].key < head?.key ?? .never {
+                let slot = apart[nextApart].slot
+                nextApart += 1
+                if let choice = choice(for: slot) {
                     dequeue(slot)
-                    give(slot, to: agent, into: &output)
+                    give(slot, to: choice, into: &output)
                 }
                 continue
             }
             guard let head else { return }
             let requirement = Int(head.item)
-            guard let slot = classes[requirement].waiting.head?.item, let agent = bestAgent(for: slot) else {
+            guard let slot = classes[requirement].waiting.head?.item, let choice = bestAgent(for: slot) else {
                 // Those behind the head ask the same of agents: none of them fits anybody either.
                 open.remove(item: head.item, positions: &positions)
                 continue
             }
             dequeue(slot)
-            give(slot, to: agent, into: &output)
+            give(slot, to: choice, into: &output)
             if heads[requirement] == .never {
                 open.remove(item: head.item, positions: &positions)
             } else {
@@ -70,59 +75,59 @@ extension Engine {
         }
     }
 
-    /// The agent whom the inquiry fits and whom its queue's selection puts first.
-    /// O(able profiles); with exclusions at most O(agents with room) more.
-    @inline(__always)
-    func bestAgent(for slot: UInt32) -> AgentIndex? {
-        let requirement = Int(inquiries[slot].requirement)
-        let channel = Int(classes[requirement].channel)
-        let selection = plan.queues[Int(classes[requirement].queue)].selection
-        let trail = inquiries[slot].trail
-        let hasExclusions = trail != none && !trails[trail].excluded.isEmpty
-        var best = RoomKey.nobody
-        for profile in classes[requirement].able {
-            let position = Int(profile) * stride + channel
-            let head =
-                switch selection {
-                case .leastLoaded, .mostSkilled: loadHeads[position]
-                case .longestIdle, .leastSkilled: idleHeads[position]
-                }
-            guard head < best else { continue }
-            if !hasExclusions || !trails[trail].excluded.contains(head.agent) {
-                best = head
-                continue
-            }
-            let heap =
-                switch selection {
-                case .leastLoaded, .mostSkilled: loadRooms[position]
-                case .longestIdle, .leastSkilled: idleRooms[position]
-                }
-            for entry in heap.entries where entry.key < best && !trails[trail].excluded.contains(entry.key.agent) {
-                best = entry.key
-            }
-        }
-        return best == .nobody ? nil : best.agent
+    /// Whom an inquiry that waits could be given to now.
+    private func choice(for slot: UInt32) -> Choice? {
+        if inquiries[slot].place == .wanted { return fitsPreferred(slot) ? .preferred(inquiries[slot].preferred) : nil }
+        return bestAgent(for: slot)
+    }
+
+    /// For whom an agent may pull what it would not be given.
+    enum Pull {
+        /// The agent does not ask: it gets what it is ready for.
+        case none
+        /// On the channels that it has on, ready or away.
+        case any
+        case channel(ChannelIndex)
     }
 
     /// The inquiry of least rank among those that fit the agent.
-    /// O(classes that its profile meets on channels with room + those that wait with exclusions).
+    /// O(classes that its profile meets on channels with room + those that wait with exclusions or for the agent).
     @inline(__always)
-    private func mostUrgent(for agent: AgentIndex) -> UInt32? {
+    func mostUrgent(for agent: AgentIndex, pull: Pull = .none) -> UInt32? {
         let profile = Int(agents[Int(agent)].profile)
         var best = WaitKey.never
         var bestSlot: UInt32?
         var bestClass: UInt32?
         var rooms = ChannelSet.none
-        for channel in 0..<stride where hasRoom(agent, on: ChannelIndex(channel)) {
-            rooms.insert(ChannelIndex(channel))
-            for requirement in profiles[profile].classes[channel] where heads[Int(requirement)] < best {
+        for index in 0..<stride {
+            let channel = ChannelIndex(index)
+            guard profiles[profile].channels.contains(channel) else { continue }
+            switch pull {
+            case .none: guard hasRoom(agent, on: channel) else { continue }
+            case .any:
+                guard agents[Int(agent)].channelsOn.contains(channel), !isDraining, hasSpace(agent, on: channel)
+                else { continue }
+            case .channel(let wanted):
+                guard channel == wanted, !isDraining, hasSpace(agent, on: channel) else { continue }
+            }
+            rooms.insert(channel)
+            for requirement in profiles[profile].classes[index] where heads[Int(requirement)] < best {
                 best = heads[Int(requirement)]
                 bestClass = requirement
             }
         }
         if let bestClass { bestSlot = classes[Int(bestClass)].waiting.head?.item }
+        for slot in wanted[Int(agent)] where waitKey(slot) < best {
+            let requirement = Int(inquiries[slot].requirement)
+            guard rooms.contains(classes[requirement].channel), !paused[Int(classes[requirement].queue)] else {
+                continue
+            }
+            best = waitKey(slot)
+            bestSlot = slot
+        }
         for requirement in asideClasses where rooms.contains(classes[Int(requirement)].channel) {
-            guard meets(profile: profile, requirement: Int(requirement)) else { continue }
+            guard !paused[Int(classes[Int(requirement)].queue)], meets(profile: profile, requirement: Int(requirement))
+            else { continue }
             for slot in classes[Int(requirement)].aside where waitKey(slot) < best && !isExcluded(slot, agent) {
                 best = waitKey(slot)
                 bestSlot = slot
@@ -140,62 +145,110 @@ extension Engine {
         let trail = inquiries[slot].trail
         if trail != none && !trails[trail].excluded.isEmpty {
             if classes[Int(requirement)].aside.isEmpty { asideClasses.append(requirement) }
+            trails[trail].asidePosition = UInt32(classes[Int(requirement)].aside.count)
             classes[Int(requirement)].aside.append(slot)
+            inquiries[slot].place = .aside
             watchExclusions(slot)
         } else {
             classes[Int(requirement)].waiting.insert(waitKey(slot), item: slot, positions: &waitPositions)
-            heads[Int(requirement)] = classes[Int(requirement)].waiting.head?.key ?? .never
+            inquiries[slot].place = .heap
+            refreshHead(requirement)
         }
     }
 
-    /// Takes a waiting inquiry out of its class.
+    /// Takes a waiting inquiry out of where it stands.
     mutating func dequeue(_ slot: UInt32) {
         let requirement = inquiries[slot].requirement
-        if waitPositions.contains(slot) {
+        switch inquiries[slot].place {
+        case .nowhere: preconditionFailure("what is dequeued waits somewhere")
+        case .heap:
             classes[Int(requirement)].waiting.remove(item: slot, positions: &waitPositions)
-            heads[Int(requirement)] = classes[Int(requirement)].waiting.head?.key ?? .never
-        } else {
-            classes[Int(requirement)].aside.removeAll { $0 == slot }
-            if classes[Int(requirement)].aside.isEmpty { asideClasses.removeAll { $0 == requirement } }
+            refreshHead(requirement)
+        case .aside: leaveAside(slot, requirement)
+        case .wanted:
+            cancelTimer(inquiries[slot].timer)
+            wanted[Int(inquiries[slot].preferred)].removeAll { $0 == slot }
         }
+        inquiries[slot].place = .nowhere
     }
 
+    private mutating func leaveAside(_ slot: UInt32, _ requirement: UInt32) {
+        let position = Int(trails[inquiries[slot].trail].asidePosition)
+        trails[inquiries[slot].trail].asidePosition = none
+        let last = classes[Int(requirement)].aside.removeLast()
+        if last != slot {
+            classes[Int(requirement)].aside[position] = last
+            trails[inquiries[last].trail].asidePosition = UInt32(position)
+        }
+        if classes[Int(requirement)].aside.isEmpty { asideClasses.removeAll { $0 == requirement } }
+    }
+
+    /// Brings the dense copy of the first in a class's heap up to date; a paused queue shows none.
+    @inline(__always)
+    mutating func refreshHead(_ requirement: UInt32) {
+        let isPaused = paused[Int(classes[Int(requirement)].queue)]
+        heads[Int(requirement)] = isPaused ? .never : classes[Int(requirement)].waiting.head?.key ?? .never
+    }
+
+    // MARK: Giving
+
     /// Offers the inquiry to the agent, or assigns it where the channel does not ask.
-    private mutating func give(_ slot: UInt32, to agent: AgentIndex, into output: inout Output) {
+    mutating func give(_ slot: UInt32, to choice: Choice, into output: inout Output) {
+        let agent = choice.agent
         let channel = Int(classes[Int(inquiries[slot].requirement)].channel)
+        if plan.channels[channel].acceptsAutomatically {
+            return assign(slot, to: choice, .auto, isOver: false, into: &output)
+        }
         inquiries[slot].agent = agent
         takeUp(slot, agent)
-        let isOver = agents[Int(agent)].used > agents[Int(agent)].capacity
-        if plan.channels[channel].acceptsAutomatically {
-            setState(slot, .assigned)
-            assigned(slot, agent)
-            emit(.assigned, inquiry: slot, agent: agent, into: &output) {
-                [name = channelName(slot), waited = now - inquiries[slot].queuedAt] in
-                $0.channel = name
-                $0.first = waited.microseconds
-                $0.flag = isOver
-                $0.how = .auto
-            }
-        } else {
-            setState(slot, .offered)
-            let expires = now + plan.channels[channel].offerTimeout
-            inquiries[slot].offerExpires = expires
-            inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
-            emit(.offered, inquiry: slot, agent: agent, into: &output) { [name = channelName(slot)] in
-                $0.channel = name
-                $0.first = expires.microseconds
-                $0.flag = isOver
-            }
-        }
+        setState(slot, .offered)
+        let expires = now + plan.channels[channel].offerTimeout
+        inquiries[slot].offerExpires = expires
+        inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
+        tellOfChoice(.offered, slot, choice, isOver: false, first: expires.microseconds, into: &output)
         refreshRooms(agent)
+    }
+
+    /// Makes the inquiry, which stands nowhere, the agent's work without asking.
+    mutating func assign(
+        _ slot: UInt32, to choice: Choice, _ how: Assignment, isOver: Bool, into output: inout Output
+    ) {
+        let agent = choice.agent
+        inquiries[slot].agent = agent
+        forgetPreference(slot)
+        takeUp(slot, agent)
+        setState(slot, .assigned)
+        assigned(slot, agent)
+        tellOfChoice(
+            .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds,
+            into: &output)
+        refreshRooms(agent)
+    }
+
+    private mutating func tellOfChoice(
+        _ type: EventType, _ slot: UInt32, _ choice: Choice, _ how: Assignment? = nil, isOver: Bool, first: Int64,
+        into output: inout Output
+    ) {
+        let agent = choice.agent
+        let channel = channelName(slot)
+        let isOver = isOver || agents[Int(agent)].used > agents[Int(agent)].capacity
+        let runnerUp = choice.runnerUp == .nobody ? "" : agentTexts[Int(choice.runnerUp.room.agent)].id
+        inquiries[slot].decisionSeq = seq + 1
+        emit(type, inquiry: slot, agent: agent, into: &output) {
+            $0.channel = channel
+            $0.first = first
+            $0.flag = isOver
+            $0.how = how
+            $0.choice = choice
+            $0.runnerUp = runnerUp
+        }
     }
 
     /// What acceptance and assignment have in common.
     mutating func assigned(_ slot: UInt32, _ agent: AgentIndex) {
         inquiries[slot].acceptedAt = now
         agents[Int(agent)].idleSince = now
-        agents[Int(agent)].busyCount += 1
-        updateActivity(agent)
+        countBusy(agent, 1)
         touch(agent: agent)
         let requirement = Int(inquiries[slot].requirement)
         classes[requirement].departures.leave(at: now)

@@ -17,6 +17,7 @@ package struct WorkView: Sendable {
     package enum Kind: Sendable {
         case offered(expires: Instant?)
         case assigned
+        case held
         case wrapUp(ends: Instant)
     }
 
@@ -32,7 +33,9 @@ package struct QueueFigures: Sendable {
     package var waiting: Int64 = 0
     package var offered: Int64 = 0
     package var assigned: Int64 = 0
-    /// How long the one that came first has waited, of those that wait or are offered.
+    package var held: Int64 = 0
+    package var scheduled: Int64 = 0
+    /// How long the longest has waited in the queue, of those that wait or are offered.
     package var oldest: TimeSpan?
     package var accepted: Int64 = 0
     package var abandoned: Int64 = 0
@@ -51,6 +54,10 @@ package struct Census: Sendable {
     package var waiting = 0
     package var offered = 0
     package var assigned = 0
+    package var held = 0
+    package var scheduled = 0
+    /// Of those that wait, for one agent alone.
+    package var forPreferred = 0
     package var closedInMemory = 0
     package var withExclusions = 0
     package var agents = 0
@@ -186,7 +193,10 @@ extension Engine {
 
     // MARK: Agents
 
+    /// One more than the highest number of an agent; some of those below are deleted.
     package var agentCount: Int { agents.count }
+
+    package func isDeleted(_ agent: AgentIndex) -> Bool { agents[Int(agent)].isDeleted }
 
     package func name(of agent: AgentIndex) -> String { agentTexts[Int(agent)].id }
 
@@ -207,7 +217,7 @@ extension Engine {
             used: record.used, work: work)
     }
 
-    /// What the agent has: offers, assignments and wrap-ups, by rising id.
+    /// What the agent has: offers, assigned and held work and wrap-ups, by rising id.
     package func workViews(of agent: AgentIndex) -> [WorkView] {
         work(of: agent).map { slot in
             let record = inquiries[slot]
@@ -215,7 +225,8 @@ extension Engine {
                 switch record.state {
                 case .offered: .offered(expires: record.isFrozen ? nil : record.offerExpires)
                 case .completed: .wrapUp(ends: record.wrapUpEnds)
-                case .assigned, .held, .scheduled, .waiting, .abandoned, .cancelled, .expired: .assigned
+                case .held: .held
+                case .assigned, .scheduled, .waiting, .abandoned, .cancelled, .expired: .assigned
                 }
             let channel = plan.channels[Int(classes[Int(record.requirement)].channel)].name
             return WorkView(id: record.id, channel: channel, since: record.stateSince, kind: kind)
@@ -252,9 +263,11 @@ extension Engine {
             result.waiting += Int64(figures.lanes[lane].waiting)
             result.offered += Int64(figures.lanes[lane].offered)
             result.assigned += Int64(figures.lanes[lane].assigned)
+            result.held += Int64(figures.lanes[lane].held)
+            result.scheduled += Int64(figures.lanes[lane].scheduled)
             sum.add(figures.sum(lane: lane, window: window))
             let oldest = figures.lanes[lane].first
-            if oldest != none { first = min(first ?? .distantFuture, inquiries[oldest].queuedAt) }
+            if oldest != none { first = min(first ?? .distantFuture, inquiries[oldest].waitingSince) }
         }
         result.oldest = first.map { now - $0 }
         result.accepted = sum.accepted
@@ -283,10 +296,13 @@ extension Engine {
             census.waiting += Int(lane.waiting)
             census.offered += Int(lane.offered)
             census.assigned += Int(lane.assigned)
+            census.held += Int(lane.held)
+            census.scheduled += Int(lane.scheduled)
         }
         census.closedInMemory = closed.count
         census.withExclusions = excluding.count
-        census.agents = agents.count
+        for list in wanted { census.forPreferred += list.count }
+        census.agents = agentsAlive
         for agent in agents {
             if agent.state == .ready { census.ready += 1 }
             if agent.state == .away { census.away += 1 }

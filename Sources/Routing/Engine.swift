@@ -23,13 +23,26 @@ package struct Engine: ~Copyable {
     /// Those that are closed, the oldest first.
     var closed = Deque<ClosedEntry>()
     var trails = Slab<Trail>()
-    /// Live inquiries from which somebody is excluded.
+    var particulars = Slab<Particulars>()
+    /// Live inquiries from which somebody is excluded, in no order.
     var excluding = ContiguousArray<UInt32>()
+    /// Of each customer the newest inquiry in memory, by the hash of the customer.
+    var customers = HashIndex()
+    /// By agent: the inquiries that wait for it alone, in no order.
+    var wanted = ContiguousArray<ContiguousArray<UInt32>>()
+    /// By queue.
+    var paused: ContiguousArray<Bool>
+    /// By lane: the timer of the first that waits in it.
+    var laneTimers: ContiguousArray<UInt32>
 
     var agents = ContiguousArray<Agent>()
     /// What decisions do not look at, kept apart so that reading an agent counts no references.
     var agentTexts = ContiguousArray<AgentTexts>()
     var agentNames = NameTable()
+    /// Agents that are gone, by the hash of their name, for rows that still name them.
+    var ghosts = HashIndex()
+    var nextAgentNumber: Int32 = 0
+    var agentsAlive = 0
     var skillNames = NameTable()
     /// By agent × stride + channel: how much work, and how much is allowed (0: not this channel).
     var counts = ContiguousArray<Int32>()
@@ -54,8 +67,8 @@ package struct Engine: ~Copyable {
     var loadRooms = ContiguousArray<IndexedHeap<RoomKey>>()
     var idleRooms = ContiguousArray<IndexedHeap<RoomKey>>()
     /// The first of each; dense, because a decision reads many.
-    var loadHeads = ContiguousArray<RoomKey>()
-    var idleHeads = ContiguousArray<RoomKey>()
+    var loadHeads = ContiguousArray<RoomHead>()
+    var idleHeads = ContiguousArray<RoomHead>()
     /// By agent × stride + channel: where it stands in its profile's heap.
     var loadPositions = HeapPositions()
     var idlePositions = HeapPositions()
@@ -74,14 +87,17 @@ package struct Engine: ~Copyable {
 
     var changedInquiries = ContiguousArray<UInt32>()
     var changedAgents = ContiguousArray<AgentIndex>()
+    var deletedAgents: [String] = []
     var newKeys: [KeyRow] = []
 
     /// An engine without inquiries or agents.
     package init(plan: CompiledPlan, at now: Instant) {
         self.plan = plan
         stride = plan.channels.count
-        usesLoad = plan.queues.contains { $0.selection == .leastLoaded }
-        usesIdle = plan.queues.contains { $0.selection == .longestIdle }
+        usesLoad = plan.queues.contains { $0.selection == .leastLoaded || $0.selection == .mostSkilled }
+        usesIdle = plan.queues.contains { $0.selection == .longestIdle || $0.selection == .leastSkilled }
+        paused = ContiguousArray(repeating: false, count: plan.queues.count)
+        laneTimers = ContiguousArray(repeating: none, count: plan.queues.count * plan.channels.count)
         self.now = now
         figures = Figures(plan: plan, at: now)
     }
@@ -108,9 +124,19 @@ package struct Engine: ~Copyable {
             case .disconnected(let agent): disconnected(agent, into: &output)
             case .stalled(let since): stalled(since: since, into: &output)
             case .drain(let on): drain(on, into: &output)
-            case .update, .message, .rate, .hold, .resume, .transfer, .next, .assign, .requeue, .pauseQueue,
-                .deleteAgent:
-                throw Rejection(.badArgument, "not built yet")
+            case .update(let id, let change): output.reply = try update(id, change, into: &output)
+            case .message(let id, let party): output.reply = try message(id, from: party, into: &output)
+            case .rate(let id, let rating): output.reply = try rate(id, rating, into: &output)
+            case .hold(let id, let agent): output.reply = try hold(id, agent, into: &output)
+            case .resume(let id, let agent): output.reply = try resume(id, agent, into: &output)
+            case .transfer(let id, let agent, let transfer):
+                output.reply = try hand(on: id, agent, transfer, into: &output)
+            case .next(let agent, let channel): output.reply = try next(agent, channel: channel, into: &output)
+            case .assign(let id, let agent, let force):
+                output.reply = try assign(id, agent, force: force, into: &output)
+            case .requeue(let id, let priority): output.reply = try takeBack(id, priority: priority, into: &output)
+            case .pauseQueue(let queue, let on): pause(queue, on, into: &output)
+            case .deleteAgent(let agent): output.reply = try deleteAgent(agent, into: &output)
             }
         } catch {
             output.reply = .rejected(error)
@@ -119,8 +145,8 @@ package struct Engine: ~Copyable {
 
     /// Fires at most `limit` timers that are due, in order of their time; their effects happen at `now`.
     ///
-    /// All of today's timers are of the offer kind: they measure an agent's time to answer. None that is due after
-    /// `answeredUntil`, the last moment at which storage is known to have been good, is taken.
+    /// None that is due after `answeredUntil`, the last moment at which storage is known to have been good, is taken: no
+    /// agent shall be blamed for what could not have been committed, and what is late waits for the same answer.
     /// Returns how many fired.
     @discardableResult
     package mutating func expire(
@@ -137,6 +163,9 @@ package struct Engine: ~Copyable {
             case .wrapUp: wrapUpEnded(timer.owner, into: &output)
             case .exclusions: exclusionsDue(timer.owner, into: &output)
             case .grace: graceEnded(timer.owner, into: &output)
+            case .preferred: holdEnded(timer.owner, into: &output)
+            case .scheduled: enter(timer.owner, into: &output)
+            case .maxAge: laneIsDue(timer.owner, into: &output)
             }
             fired += 1
         }
@@ -172,19 +201,24 @@ package struct Engine: ~Copyable {
         timers.remove(item: timer, positions: &timerPositions)
         let owner = timerSlots[timer].owner
         switch timerSlots[timer].kind {
-        case .offer, .wrapUp: inquiries[owner].timer = none
+        case .offer, .wrapUp, .preferred, .scheduled: inquiries[owner].timer = none
         case .exclusions: trails[inquiries[owner].trail].timer = none
         case .grace: agents[Int(owner)].graceTimer = none
+        case .maxAge: laneTimers[Int(owner)] = none
         }
         timerSlots.remove(timer)
     }
 
     // MARK: Marks for the store
 
-    mutating func touch(inquiry slot: UInt32) {
-        guard inquiries[slot].mark == .clean else { return }
-        inquiries[slot].mark = .changed
-        changedInquiries.append(slot)
+    mutating func touch(inquiry slot: UInt32, definition: Bool = false) {
+        switch inquiries[slot].mark {
+        case .clean:
+            inquiries[slot].mark = definition ? .redefined : .changed
+            changedInquiries.append(slot)
+        case .changed: if definition { inquiries[slot].mark = .redefined }
+        case .redefined, .new: break
+        }
     }
 
     mutating func touch(agent: AgentIndex, definition: Bool = false) {

@@ -224,6 +224,9 @@ package struct Event: Hashable, Sendable {
     var second: Int64 = 0
     var flag = false
     var how: Assignment?
+    /// Of an offer or an assignment: why this agent.
+    var choice: Choice?
+    var runnerUp = ""
     var text: [UInt8] = []
     var skills: [SkillLevel] = []
     /// What only some events of the type have; they follow the others.
@@ -267,12 +270,10 @@ package struct Event: Hashable, Sendable {
             if !skills.isEmpty { add(.skills, .levels(skills)) }
         case .offered:
             add(.expires, .instant(Instant(microseconds: first)))
-            if second != 0 { add(.candidates, .integer(second)) }
         case .accepted, .abandoned, .expired: add(.waited, .span(TimeSpan(microseconds: first)))
         case .assigned:
             add(.waited, .span(TimeSpan(microseconds: first)))
             if let how { add(.how, .name(how.name)) }
-            if second != 0 { add(.candidates, .integer(second)) }
         case .completed:
             add(.handled, .span(TimeSpan(microseconds: first)))
             if second > 0 { add(.wrapUp, .span(TimeSpan(microseconds: second))) }
@@ -292,6 +293,17 @@ package struct Event: Hashable, Sendable {
         if !text.isEmpty { add(type == .completed ? .disposition : .reason, .text(text)) }
         if let outcome { add(.outcome, .name(outcome.name)) }
         if flag { add(.overCapacity, .flag(true)) }
+        if let choice { tell(choice, to: &list) }
         return list + more
+    }
+
+    private func tell(_ choice: Choice, to list: inout [EventDetail]) {
+        list.append(EventDetail(.candidates, .integer(Int64(choice.candidates))))
+        if choice.isPreferred { list.append(EventDetail(.winnerKey, .name("preferred"))) }
+        guard let selection = choice.selection else { return }
+        list.append(EventDetail(.winnerKey, .name(Choice.words(choice.winner, selection, at: at))))
+        guard !runnerUp.isEmpty else { return }
+        list.append(EventDetail(.runnerUp, .name(runnerUp)))
+        list.append(EventDetail(.runnerUpKey, .name(Choice.words(choice.runnerUp, selection, at: at))))
     }
 }

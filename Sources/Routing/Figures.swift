@@ -37,7 +37,9 @@ struct Figures {
         var waiting: Int32 = 0
         var offered: Int32 = 0
         var assigned: Int32 = 0
-        /// Those that wait or are offered, by `queuedAt`.
+        var held: Int32 = 0
+        var scheduled: Int32 = 0
+        /// Those that wait or are offered, by `waitingSince`.
         var first = none
         var last = none
         var today = Bucket()
@@ -126,7 +128,9 @@ struct Figures {
         case .waiting: lanes[lane].waiting += change
         case .offered: lanes[lane].offered += change
         case .assigned: lanes[lane].assigned += change
-        case .scheduled, .held, .completed, .abandoned, .cancelled, .expired: break
+        case .held: lanes[lane].held += change
+        case .scheduled: lanes[lane].scheduled += change
+        case .completed, .abandoned, .cancelled, .expired: break
         }
     }
 

@@ -10,6 +10,8 @@ struct Inquiry {
     var submittedAt: Instant
     var queuedAt: Instant
     var stateSince: Instant
+    /// Since when it has waited in its queue: it entered it, or came back to it from work. Offers do not move it.
+    var waitingSince: Instant
     /// While offered; after a restart, while `isFrozen`, what is left of the offer after `Instant.epoch`.
     var offerExpires = Instant.epoch
     /// `Instant.epoch`: not yet.
@@ -17,6 +19,10 @@ struct Inquiry {
     var closedAt = Instant.epoch
     /// `Instant.epoch`: no wrap-up.
     var wrapUpEnds = Instant.epoch
+    /// Until when it waits for `preferred`.
+    var holdUntil = Instant.epoch
+    /// The number of the event that gave it to its agent; 0 before.
+    var decisionSeq: Int64 = 0
     var texts: InquiryTexts
     /// Reason of a decline or cancel, disposition of a completion.
     var disposition: [UInt8] = []
@@ -31,15 +37,54 @@ struct Inquiry {
     /// Neighbours in the lane's list of those that wait, by `queuedAt`.
     var previousInLane = none
     var nextInLane = none
-    /// Offer or wrap-up.
+    /// The inquiries of the same customer, by id.
+    var olderOfCustomer = none
+    var newerOfCustomer = none
+    /// Schedule, hold for a preferred agent, offer or wrap-up, as its state has it.
     var timer = none
+    /// The agent whom it is for, while it waits or is offered.
+    var preferred: AgentIndex = none
+    /// What few inquiries have.
+    var particulars = none
     /// Agents who declined or missed it, or whose offer passed.
     var trail = none
     var state: InquiryState
     var outcome: Outcome?
     /// An offer that stands still after a restart until its agent is back.
     var isFrozen = false
+    var place = Place.nowhere
     var mark = Mark.clean
+}
+
+/// Where a waiting inquiry stands.
+enum Place: UInt8 {
+    /// It does not wait, or is just being placed.
+    case nowhere
+    /// In the heap of its class.
+    case heap
+    /// Beside that heap, since somebody is excluded from it.
+    case aside
+    /// In the list of its preferred agent.
+    case wanted
+}
+
+/// What few inquiries have.
+struct Particulars {
+    /// Whose they are.
+    var owner: UInt32
+    /// What would be nice to have, by skill.
+    var prefer: ContiguousArray<SkillRequirement> = []
+    /// The same in names, by name.
+    var preferLevels: [SkillLevel] = []
+    /// `Instant.epoch`: not scheduled any more.
+    var scheduledAt = Instant.epoch
+    /// Of a scheduled one: whom it will be for.
+    var agent: AgentIndex = none
+    /// For how long it waits for that agent, where the request said so.
+    var hold: TimeSpan?
+    var csat: UInt8?
+    var nps: UInt8?
+    var comment: [UInt8] = []
 }
 
 /// What the store does not know yet of a record.
@@ -47,12 +92,19 @@ enum Mark: UInt8 {
     case clean
     /// Columns that change.
     case changed
+    /// Its definition, too.
+    case redefined
     /// The whole row.
     case new
 }
 
 /// Whom an inquiry was offered to in vain. Most inquiries have none.
 struct Trail {
+    /// Whose it is.
+    var owner: UInt32
+    /// Where it stands in `excluding`, and among those aside in its class.
+    var excludingPosition = none
+    var asidePosition = none
     /// Who declined or missed it, oldest first.
     var excluded: ContiguousArray<AgentIndex> = []
     var excludedAt = Instant.epoch
@@ -65,6 +117,8 @@ struct Trail {
 /// The names and words of an agent.
 struct AgentTexts {
     var id: String
+    /// The durable order of creation; rises with the index.
+    var number: Int32
     var definition = AgentDefinition()
     var awayReason = ""
 }
@@ -87,6 +141,8 @@ struct Agent {
     var firstWork = none
     /// Assigned or in wrap-up: busy.
     var busyCount: Int32 = 0
+    /// Only its name is left, for what it once worked on.
+    var isDeleted = false
     var mark = Mark.clean
 
     var isInGrace: Bool { graceSince != .epoch }
@@ -145,7 +201,7 @@ struct WaitKey: Comparable {
 }
 
 /// Lowest load first, then longest idle, then the older agent. In the heaps by idle time the load is 0.
-struct RoomKey: Comparable {
+struct RoomKey: Comparable, Hashable {
     /// Thousand-millionths of full, so that fractions of numbers up to 10,000 stay distinct.
     var load: UInt32
     var agent: AgentIndex
@@ -159,6 +215,12 @@ struct RoomKey: Comparable {
         if left.idleSince != right.idleSince { return left.idleSince < right.idleSince }
         return left.agent < right.agent
     }
+}
+
+/// The first of a heap of rooms, and how many stand in it.
+struct RoomHead {
+    var key = RoomKey.nobody
+    var count: UInt32 = 0
 }
 
 /// Mean time between departures of a class, exponentially weighted over about the last eight.
@@ -198,9 +260,13 @@ enum TimerKind: UInt8 {
     case wrapUp
     case exclusions
     case grace
+    case preferred
+    case scheduled
+    /// Of a lane: the first in it has waited as long as anything may.
+    case maxAge
 }
 
-/// What a timer is about: an inquiry's record, or an agent.
+/// What a timer is about: an inquiry's record, an agent, or a lane.
 struct Timer {
     var kind: TimerKind
     var owner: UInt32

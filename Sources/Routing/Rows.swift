@@ -105,6 +105,8 @@ package struct InquiryRow: Hashable, Sendable {
     package var priority: Int32
     /// The age that counts for its rank; decline, miss and withdrawal keep it.
     package var queuedAt: Instant
+    /// Since when it has waited in its queue: it entered it, or came back to it from work.
+    package var waitingSince: Instant
     /// The virtual deadline: the earliest is served first.
     package var rank: Int64
     /// Offered to, assigned to, or who completed it; empty for nobody.
@@ -131,7 +133,8 @@ package struct InquiryRow: Hashable, Sendable {
     package init(
         id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
         queue: String,
-        priority: Int32, queuedAt: Instant, rank: Int64, agent: String = "", offerExpires: Instant? = nil,
+        priority: Int32, queuedAt: Instant, waitingSince: Instant? = nil, rank: Int64, agent: String = "",
+        offerExpires: Instant? = nil,
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0
@@ -144,6 +147,7 @@ package struct InquiryRow: Hashable, Sendable {
         self.queue = queue
         self.priority = priority
         self.queuedAt = queuedAt
+        self.waitingSince = waitingSince ?? queuedAt
         self.rank = rank
         self.agent = agent
         self.offerExpires = offerExpires

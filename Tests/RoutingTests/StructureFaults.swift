@@ -11,6 +11,9 @@ extension Engine {
         faults += workFaults()
         faults += timerFaults()
         faults += laneFaults()
+        faults += wantedFaults()
+        faults += customerFaults()
+        faults += explanationFaults()
         return faults
     }
 
@@ -28,10 +31,19 @@ extension Engine {
             let isAside = classes[requirement].aside.filter { $0 == slot }.count
             let trail = inquiries[slot].trail
             let isExcluding = trail != none && !trails[trail].excluded.isEmpty
-            let waits = inquiries[slot].state == .waiting
+            let waits = inquiries[slot].state == .waiting && inquiries[slot].preferred == none
             if waits { waiting[requirement] += 1 }
             if stands != (waits && !isExcluding) || isAside != (waits && isExcluding ? 1 : 0) {
                 faults.append("inquiry \(inquiries[slot].id) stands in the wrong place of its class")
+            }
+            let place: Place =
+                inquiries[slot].state != .waiting ? .nowhere : !waits ? .wanted : isExcluding ? .aside : .heap
+            if inquiries[slot].place != place { faults.append("inquiry \(inquiries[slot].id) stands elsewhere") }
+            if isAside == 1, classes[requirement].aside[Int(trails[trail].asidePosition)] != slot {
+                faults.append("inquiry \(inquiries[slot].id) is aside elsewhere")
+            }
+            if isExcluding && inquiries[slot].state.isLive, excluding[Int(trails[trail].excludingPosition)] != slot {
+                faults.append("inquiry \(inquiries[slot].id) is excluding elsewhere")
             }
             let isListed = excluding.filter { $0 == slot }.count
             if isListed != (isExcluding && inquiries[slot].state.isLive ? 1 : 0) {
@@ -42,7 +54,8 @@ extension Engine {
         for requirement in classes.indices {
             let record = classes[requirement]
             faults += heapFaults(record.waiting, waitPositions, "class \(requirement)") { waitKey($0) }
-            if heads[requirement] != record.waiting.head?.key ?? .never {
+            let isPaused = paused[Int(record.queue)]
+            if heads[requirement] != (isPaused ? .never : record.waiting.head?.key ?? .never) {
                 faults.append("head of class \(requirement)")
             }
             if record.waiting.count + record.aside.count != waiting[requirement] {
@@ -91,6 +104,7 @@ extension Engine {
 
     private func meetsNaively(_ profile: Int, _ requirement: Int) -> Bool {
         profiles[profile].channels.contains(classes[requirement].channel)
+            && plan.queues[Int(classes[requirement].queue)].teams?.contains(profiles[profile].team) ?? true
             && classes[requirement].skills.allSatisfy { needed in
                 profiles[profile].skills.contains { $0.skill == needed.skill && $0.level >= needed.level }
             }
@@ -117,7 +131,8 @@ extension Engine {
                     let heap = loadRooms[profile * stride + channel]
                     if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by load") }
                     faults += heapFaults(heap, loadPositions, name) { roomKey($0, byLoad: true) }
-                    if loadHeads[profile * stride + channel] != heap.head?.key ?? .nobody {
+                    let head = loadHeads[profile * stride + channel]
+                    if head.key != heap.head?.key ?? .nobody || head.count != heap.count {
                         faults.append("\(name) head")
                     }
                 }
@@ -125,7 +140,8 @@ extension Engine {
                     let heap = idleRooms[profile * stride + channel]
                     if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by idle") }
                     faults += heapFaults(heap, idlePositions, name) { roomKey($0, byLoad: false) }
-                    if idleHeads[profile * stride + channel] != heap.head?.key ?? .nobody {
+                    let head = idleHeads[profile * stride + channel]
+                    if head.key != heap.head?.key ?? .nobody || head.count != heap.count {
                         faults.append("\(name) head")
                     }
                 }
@@ -153,15 +169,19 @@ extension Engine {
             let mine = slots.filter { slot in
                 guard inquiries[slot].agent == UInt32(agent) else { return false }
                 let state = inquiries[slot].state
-                return state == .offered || state == .assigned || inquiries[slot].wrapUpEnds != .epoch
+                return state == .offered || state == .assigned || state == .held || inquiries[slot].wrapUpEnds != .epoch
+            }
+            let occupying = mine.filter { slot in
+                let channel = plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)]
+                return inquiries[slot].state != .held || !channel.holdReleases
             }
             let name = agentTexts[agent].id
             if Set(work(of: UInt32(agent))) != Set(mine) { faults.append("the work of \(name)") }
-            let busy = mine.filter { inquiries[$0].state != .offered }.count
+            let busy = occupying.filter { inquiries[$0].state != .offered }.count
             if Int(agents[agent].busyCount) != busy { faults.append("how busy \(name) is") }
             var used: Int32 = 0
             for channel in 0..<stride {
-                let count = mine.filter { Int(classes[Int(inquiries[$0].requirement)].channel) == channel }.count
+                let count = occupying.filter { Int(classes[Int(inquiries[$0].requirement)].channel) == channel }.count
                 if Int(counts[agent * stride + channel]) != count { faults.append("\(name)'s count of \(channel)") }
                 used += Int32(count) * plan.channels[channel].weight
             }
@@ -182,8 +202,9 @@ extension Engine {
                 switch record.state {
                 case .offered: record.isFrozen ? nil : record.offerExpires
                 case .completed: record.wrapUpEnds == .epoch ? nil : record.wrapUpEnds
-                case .waiting, .assigned, .abandoned, .cancelled: nil
-                default: nil
+                case .scheduled: particulars[record.particulars].scheduledAt
+                case .waiting: record.preferred == none ? nil : record.holdUntil
+                case .assigned, .held, .abandoned, .cancelled, .expired: nil
                 }
             if due != self.due(of: record.timer) { faults.append("the timer of inquiry \(record.id)") }
             if due != nil { expected += 1 }
@@ -196,6 +217,13 @@ extension Engine {
             expected += 1
             if !agent.isInGrace { faults.append("the grace of \(agentTexts[number].id)") }
         }
+        for lane in laneTimers.indices {
+            let first = figures.lanes[lane].first
+            if laneTimers[lane] != none { expected += 1 }
+            guard first != none else { continue }
+            let isWatched = due(of: laneTimers[lane]).map { $0 <= inquiries[first].waitingSince + plan.maxAge } ?? false
+            if !isWatched { faults.append("nobody watches the age of lane \(lane)") }
+        }
         if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
         return faults
     }
@@ -204,13 +232,15 @@ extension Engine {
         timer == none ? nil : timers.entries[Int(timerPositions[timer])].key.due
     }
 
-    /// The lists of those that wait or are offered, by their age, and the counts of each state.
+    /// The lists of those that wait or are offered, by the time since which they wait, and the counts of each state.
     private func laneFaults() -> [String] {
         var faults: [String] = []
         for lane in figures.lanes.indices {
             let mine = slots.filter { self.lane(of: $0) == lane }
             let expected = mine.filter { inquiries[$0].state == .waiting || inquiries[$0].state == .offered }
-                .sorted { (inquiries[$0].queuedAt, inquiries[$0].id) < (inquiries[$1].queuedAt, inquiries[$1].id) }
+                .sorted {
+                    (inquiries[$0].waitingSince, inquiries[$0].id) < (inquiries[$1].waitingSince, inquiries[$1].id)
+                }
             var found: [UInt32] = []
             var slot = figures.lanes[lane].first
             while slot != none, found.count <= expected.count {
@@ -219,12 +249,62 @@ extension Engine {
             }
             if found != expected { faults.append("the order of lane \(lane)") }
             if figures.lanes[lane].last != expected.last ?? none { faults.append("the end of lane \(lane)") }
-            let counts = [InquiryState.waiting, .offered, .assigned].map { state in
+            let counts = [InquiryState.waiting, .offered, .assigned, .held, .scheduled].map { state in
                 mine.filter { inquiries[$0].state == state }.count
             }
             let kept = figures.lanes[lane]
-            if counts != [Int(kept.waiting), Int(kept.offered), Int(kept.assigned)] {
+            let known = [kept.waiting, kept.offered, kept.assigned, kept.held, kept.scheduled].map { Int($0) }
+            if counts != known {
                 faults.append("the counts of lane \(lane)")
+            }
+        }
+        return faults
+    }
+
+    /// Whoever waits for one agent stands in that agent's list, once.
+    private func wantedFaults() -> [String] {
+        var faults: [String] = []
+        if wanted.count != agents.count { faults.append("\(wanted.count) lists of wanted agents") }
+        for agent in wanted.indices {
+            let mine = slots.filter { inquiries[$0].state == .waiting && inquiries[$0].preferred == AgentIndex(agent) }
+            if wanted[agent].sorted() != mine.sorted() { faults.append("who waits for \(agentTexts[agent].id)") }
+            if agents[agent].state != .ready && !mine.isEmpty { faults.append("\(agentTexts[agent].id) is waited for") }
+        }
+        return faults
+    }
+
+    /// The inquiries of a customer stand in its list by id, the newest first.
+    private func customerFaults() -> [String] {
+        var faults: [String] = []
+        var lists: [[UInt8]: [UInt32]] = [:]
+        for slot in slots where !inquiries[slot].texts.customer.isEmpty {
+            lists[Array(inquiries[slot].texts.customer), default: []].append(slot)
+        }
+        if customers.count != lists.count { faults.append("\(customers.count) customers, not \(lists.count)") }
+        for (customer, members) in lists {
+            var found: [UInt32] = []
+            var slot =
+                customers.find(hash: StableHash.of(customer)) { Array(inquiries[$0].texts.customer) == customer }
+                ?? none
+            while slot != none, found.count <= members.count {
+                found.append(slot)
+                slot = inquiries[slot].olderOfCustomer
+            }
+            if found != members.sorted(by: { inquiries[$0].id > inquiries[$1].id }) {
+                faults.append("the inquiries of customer \(String(decoding: customer, as: UTF8.self))")
+            }
+        }
+        return faults
+    }
+
+    /// EXPLAIN says that nothing stands in the way exactly when the inquiry fits.
+    private func explanationFaults() -> [String] {
+        var faults: [String] = []
+        for slot in slots where inquiries[slot].state == .waiting {
+            for agent in agents.indices where !agents[agent].isDeleted {
+                if (obstacle(slot, AgentIndex(agent)) == nil) != fits(slot, AgentIndex(agent)) {
+                    faults.append("\(agentTexts[agent].id) and inquiry \(inquiries[slot].id): the explanation is wrong")
+                }
             }
         }
         return faults

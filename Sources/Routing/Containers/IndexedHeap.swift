@@ -13,6 +13,8 @@ struct IndexedHeap<Key: Comparable> {
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
     var head: Entry? { entries.first }
+    /// The key behind the head's. O(1).
+    var secondKey: Key? { entries[min(1, count)..<min(5, count)].lazy.map(\.key).min() }
 
     mutating func insert(_ key: Key, item: UInt32, positions: inout HeapPositions) {
         let entry = Entry(key: key, item: item)

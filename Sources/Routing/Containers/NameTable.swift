@@ -1,4 +1,4 @@
-/// Names and the numbers that stand for them in memory. Numbers rise from 0 and are never given back.
+/// Names and the numbers that stand for them in memory. Numbers rise from 0; one that was forgotten is not given out again.
 ///
 /// Names are compared byte by byte; whoever brings one in from outside has normalised it.
 struct NameTable {
@@ -21,6 +21,11 @@ struct NameTable {
         names.append(name)
         index.insert(hash: StableHash.of(name.utf8), value: number)
         return number
+    }
+
+    /// The name means nothing any more; its number is not given out again.
+    mutating func forget(_ number: UInt32) {
+        index.remove(hash: StableHash.of(names[Int(number)].utf8), value: number)
     }
 
     subscript(number: UInt32) -> String { names[Int(number)] }

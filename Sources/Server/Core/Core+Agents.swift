@@ -47,6 +47,7 @@ extension Core {
                 switch item.kind {
                 case .offered: $0.field("state", text: "offered")
                 case .assigned: $0.field("state", text: "assigned")
+                case .held: $0.field("state", text: "held")
                 case .wrapUp: $0.field("state", text: "wrap_up")
                 }
                 $0.field("channel", text: item.channel)
@@ -54,7 +55,7 @@ extension Core {
                 switch item.kind {
                 case .offered(let expires?): $0.field("expires", instantMicroseconds: expires.microseconds)
                 case .wrapUp(let ends): $0.field("expires", instantMicroseconds: ends.microseconds)
-                case .offered(nil), .assigned: break
+                case .offered(nil), .assigned, .held: break
                 }
             }
         }

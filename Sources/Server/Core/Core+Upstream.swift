@@ -119,7 +119,8 @@ extension Core {
                 more(&$0)
             }
         case .rejected(let rejection): refuse(session, request, rejection)
-        case .submitted, .agent, .nothing, .done: preconditionFailure("a verb about an inquiry is answered with its state")
+        case .submitted, .agent, .nothing, .done:
+            preconditionFailure("a verb about an inquiry is answered with its state")
         }
     }
 

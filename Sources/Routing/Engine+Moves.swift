@@ -1,0 +1,230 @@
+// Work is handed on, taken back, changed, given by hand or pulled.
+
+extension Engine {
+    // MARK: TRANSFER
+
+    /// The agent hands its work on. It keeps its age; the giver does not get it back for a while.
+    mutating func hand(
+        on id: Int64, _ giver: AgentIndex, _ transfer: Transfer, into output: inout Output
+    ) throws(Rejection) -> Reply {
+        let slot = try requireWork(id, of: giver)
+        if let receiver = transfer.agent, receiver == giver {
+            throw Rejection(.badArgument, "the receiver has it already", field: "agent")
+        }
+        let requirement = try requirement(of: slot, queue: transfer.queue, skills: transfer.skills)
+        let entersQueue = classes[Int(requirement)].queue != classes[Int(inquiries[slot].requirement)].queue
+        retain(requirement: requirement)
+        requeue(slot)
+        if requirement != inquiries[slot].requirement { clearExclusions(slot) }
+        changeRequirement(slot, to: requirement)
+        exclude(slot, giver)
+        rerank(slot)
+        var more: [EventDetail] = []
+        if transfer.skills != nil { more.append(EventDetail(.skills, .levels(classes[Int(requirement)].levels))) }
+        if let receiver = transfer.agent {
+            unexclude(slot, receiver)
+            let preference = Preference(agent: receiver, length: usualHold(slot), isContinuity: false)
+            prefer(preference, slot)
+            more += details(of: preference)
+        }
+        emit(.transferred, inquiry: slot, agent: giver, into: &output) {
+            $0.text = transfer.reason
+            $0.more = more
+        }
+        if entersQueue { tellOfEntry(.queued, slot, nil, into: &output) }
+        refreshRooms(giver)
+        place(slot, into: &output)
+        fill(giver, into: &output)
+        return reply(slot)
+    }
+
+    /// The class that the inquiry would be of with another queue or other skills. O(skills).
+    private mutating func requirement(
+        of slot: UInt32, queue: QueueIndex?, skills: [SkillRequirement]?
+    ) throws(Rejection) -> UInt32 {
+        let present = Int(inquiries[slot].requirement)
+        if queue == nil && skills == nil { return UInt32(present) }
+        return try internClass(
+            queue: queue ?? classes[present].queue, channel: classes[present].channel,
+            skills: skills.map { ContiguousArray($0.sorted { $0.skill < $1.skill }) } ?? classes[present].skills)
+    }
+
+    // MARK: REQUEUE
+
+    /// A supervisor takes an inquiry back to its queue; whoever had it does not get it back for a while.
+    mutating func takeBack(
+        _ id: Int64, priority: Int32?, into output: inout Output
+    ) throws(Rejection) -> Reply {
+        let slot = try requireSlot(of: id)
+        let agent = inquiries[slot].agent
+        switch inquiries[slot].state {
+        case .waiting:
+            var change = InquiryChange()
+            if let priority { change.priority = .set(priority) }
+            return try update(id, change, into: &output)
+        case .offered: withdraw(slot, reason: .forced, into: &output)
+        case .assigned, .held: requeue(slot)
+        case .scheduled, .completed, .abandoned, .cancelled, .expired:
+            throw conflict(slot, "only an inquiry that waits, is offered, assigned or held can be requeued")
+        }
+        forgetPreference(slot)
+        exclude(slot, agent)
+        var more: [EventDetail] = []
+        if let priority {
+            inquiries[slot].priority = priority
+            rerank(slot)
+            more.append(EventDetail(.priority, .integer(Int64(priority))))
+        }
+        emit(.requeued, inquiry: slot, agent: agent, into: &output) {
+            $0.reason = .forced
+            $0.more = more
+        }
+        refreshRooms(agent)
+        place(slot, into: &output)
+        fill(agent, into: &output)
+        return reply(slot)
+    }
+
+    // MARK: UPDATE
+
+    mutating func update(_ id: Int64, _ change: InquiryChange, into output: inout Output) throws(Rejection) -> Reply {
+        let slot = try requireSlot(of: id)
+        guard inquiries[slot].state.isLive else { throw conflict(slot, "a closed inquiry cannot be changed") }
+        let old = inquiries[slot].requirement
+        var queue: QueueIndex?
+        if case .set(let wanted) = change.queue { queue = wanted }
+        var skills: [SkillRequirement]?
+        if case .set(let wanted) = change.skills { skills = wanted }
+        let requirement = try requirement(of: slot, queue: queue, skills: skills)
+        let entersQueue = classes[Int(requirement)].queue != classes[Int(old)].queue
+        var more: [EventDetail] = []
+        let waits = inquiries[slot].state == .waiting
+        if requirement != old { retain(requirement: requirement) }
+        if waits { dequeue(slot) }
+        if requirement != old {
+            clearExclusions(slot)
+            changeRequirement(slot, to: requirement)
+        }
+        if case .set(let priority) = change.priority, priority != inquiries[slot].priority {
+            inquiries[slot].priority = priority
+            more.append(EventDetail(.priority, .integer(Int64(priority))))
+        }
+        if classes[Int(old)].skills != classes[Int(requirement)].skills {
+            more.append(EventDetail(.skills, .levels(classes[Int(requirement)].levels)))
+        }
+        more += apply(change, to: slot)
+        if !more.isEmpty || entersQueue {
+            touch(inquiry: slot, definition: true)
+            rerank(slot)
+            emit(.updated, inquiry: slot, into: &output) { $0.more = more }
+            if entersQueue, waits || inquiries[slot].state == .offered {
+                tellOfEntry(.queued, slot, nil, into: &output)
+            }
+        }
+        if waits {
+            place(slot, into: &output)
+        } else if inquiries[slot].state == .offered {
+            withdrawMisfit(slot, into: &output)
+        }
+        return reply(slot)
+    }
+
+    /// Takes in what does not change the requirement. Returns what is told of it.
+    private mutating func apply(_ change: InquiryChange, to slot: UInt32) -> [EventDetail] {
+        var more: [EventDetail] = []
+        if case .set(let prefer) = change.prefer {
+            let levels = names(of: prefer)
+            let known = inquiries[slot].particulars
+            if levels != (known == none ? [] : particulars[known].preferLevels) {
+                setPrefer(slot, prefer)
+                more.append(EventDetail(.prefer, .levels(levels)))
+            }
+        }
+        if case .set(let texts) = change.texts {
+            let old = inquiries[slot].texts
+            var fields: [String] = []
+            if texts.subject != old.subject { fields.append("subject") }
+            if texts.attributes != old.attributes { fields.append("attrs") }
+            if !fields.isEmpty {
+                inquiries[slot].texts = InquiryTexts(
+                    key: Array(old.key), customer: Array(old.customer), subject: Array(texts.subject),
+                    attributes: Array(texts.attributes))
+                more.append(EventDetail(.fields, .name(fields.joined(separator: ","))))
+            }
+        }
+        return more
+    }
+
+    /// Withdraws the offer if its agent does not meet the requirement any more.
+    private mutating func withdrawMisfit(_ slot: UInt32, into output: inout Output) {
+        let agent = inquiries[slot].agent
+        let requirement = Int(inquiries[slot].requirement)
+        let isPaused = paused[Int(classes[requirement].queue)]
+        if !isPaused, meets(profile: Int(agents[Int(agent)].profile), requirement: requirement) { return }
+        withdraw(slot, reason: isPaused ? .paused : .changed, into: &output)
+        refreshRooms(agent)
+        place(slot, into: &output)
+        fill(agent, into: &output)
+    }
+
+    // MARK: NEXT and ASSIGN
+
+    /// The agent pulls the best that fits it; being away does not hinder.
+    mutating func next(
+        _ agent: AgentIndex, channel: ChannelIndex?, into output: inout Output
+    ) throws(Rejection) -> Reply {
+        try requirePresence(agent)
+        guard let slot = mostUrgent(for: agent, pull: channel.map { .channel($0) } ?? .any) else { return .nothing }
+        dequeue(slot)
+        assign(slot, to: .single(agent), .next, isOver: false, into: &output)
+        return reply(slot)
+    }
+
+    /// A supervisor gives the inquiry to an agent who can do it; `force` passes over room and over being away.
+    mutating func assign(
+        _ id: Int64, _ agent: AgentIndex, force: Bool, into output: inout Output
+    ) throws(Rejection) -> Reply {
+        let slot = try requireSlot(of: id)
+        guard inquiries[slot].state == .waiting || inquiries[slot].state == .offered else {
+            throw conflict(slot, "only an inquiry that waits or is offered can be assigned")
+        }
+        try requirePresence(agent)
+        let requirement = Int(inquiries[slot].requirement)
+        let name = agentTexts[Int(agent)].id
+        guard meets(profile: Int(agents[Int(agent)].profile), requirement: requirement) else {
+            throw Rejection(.conflict, "\(name) does not meet what the inquiry requires", field: "agent")
+        }
+        let holder = inquiries[slot].agent
+        let channel = classes[requirement].channel
+        let hasSpace = holder == agent ? hasSpaceAgain(for: slot, agent) : hasSpace(agent, on: channel)
+        let isOpen = agents[Int(agent)].state == .ready && agents[Int(agent)].channelsOn.contains(channel)
+        guard force || (hasSpace && isOpen) else {
+            throw Rejection(
+                .conflict, isOpen ? "\(name) has no room" : "\(name) takes no such work now", field: "agent")
+        }
+        if inquiries[slot].state == .waiting {
+            dequeue(slot)
+        } else if holder == agent {
+            cancelTimer(inquiries[slot].timer)
+            inquiries[slot].isFrozen = false
+            endOffer(slot)
+        } else {
+            withdraw(slot, reason: .forced, into: &output)
+        }
+        assign(slot, to: .single(agent), force ? .force : .assign, isOver: !hasSpace, into: &output)
+        if holder != none, holder != agent {
+            refreshRooms(holder)
+            fill(holder, into: &output)
+        }
+        return reply(slot)
+    }
+
+    /// By hand nothing is given to who is not there.
+    private func requirePresence(_ agent: AgentIndex) throws(Rejection) {
+        let name = agentTexts[Int(agent)].id
+        if agents[Int(agent)].state == .offline { throw Rejection(.conflict, "\(name) is offline", field: "agent") }
+        if agents[Int(agent)].isInGrace {
+            throw Rejection(.conflict, "\(name) has lost the connection", field: "agent")
+        }
+    }
+}
