@@ -16,6 +16,10 @@ package struct ChannelSet: Hashable, Sendable {
     @inline(__always)
     package func contains(_ channel: ChannelIndex) -> Bool { bits >> channel & 1 == 1 }
     package mutating func insert(_ channel: ChannelIndex) { bits |= 1 << channel }
+    @inline(__always)
+    mutating func set(_ channel: ChannelIndex, _ isThere: Bool) {
+        bits = bits & ~(1 << channel) | (isThere ? 1 << channel : 0)
+    }
     package func intersection(_ other: ChannelSet) -> ChannelSet { ChannelSet(bits: bits & other.bits) }
 }
 
@@ -152,6 +156,15 @@ package struct CompiledPlan: Sendable {
     /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.
     /// 1,000 years × 200 points still fits an Int64 of microseconds.
     package static let strictBoost = TimeSpan.days(365_000)
+
+    /// The other channels of that kind.
+    func channels(besides channel: Int, where isOfKind: (Channel) -> Bool) -> ChannelSet {
+        var set = ChannelSet.none
+        for other in channels.indices where other != channel && isOfKind(channels[other]) {
+            set.insert(ChannelIndex(other))
+        }
+        return set
+    }
 
     /// The virtual deadline: queued_at + target − priority × boost.
     func rank(queuedAt: Instant, queue: QueueIndex, channel: ChannelIndex, priority: Int32) -> Int64 {

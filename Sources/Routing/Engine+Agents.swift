@@ -22,7 +22,7 @@ extension Engine {
         refreshRooms(agent)
         let misfits = withdrawMisfits(agent, into: &output) + releaseMisfits(of: agent, into: &output)
         place(all: misfits, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
     }
 
     mutating func away(_ agent: AgentIndex, reason: String, into output: inout Output) {
@@ -89,7 +89,6 @@ extension Engine {
         agents[Int(agent)].graceSince = .epoch
         emit(.agentReconnected, agent: agent, into: &output)
         for slot in work(of: agent) where inquiries[slot].isFrozen { thaw(slot) }
-        refreshRooms(agent)
         fill(agent, into: &output)
         updateActivity(agent)
     }
@@ -160,7 +159,7 @@ extension Engine {
         var misfits = withdrawMisfits(agent, into: &output) + releaseMisfits(of: agent, into: &output)
         if isLessRoom { misfits += withdrawExcess(agent, into: &output) }
         if misfits.isEmpty {
-            fill(agent, into: &output)
+            fill(agent, isFresh: true, into: &output)
         } else {
             // The agent may have got room as well: whatever waits chooses in its order.
             for slot in misfits { settle(slot, into: &output) }
@@ -172,7 +171,7 @@ extension Engine {
     mutating func addAgent(_ id: String, number: Int32, profile: UInt32) -> AgentIndex {
         let agent = agentNames.intern(id)
         agents.append(Agent(profile: profile, stateSince: now, idleSince: now, capacity: 0))
-        agentTexts.append(AgentTexts(id: id, number: number))
+        agentTexts.append(AgentTexts(id: id, name: Name(id), number: number))
         wanted.append([])
         nextAgentNumber = max(nextAgentNumber, number + 1)
         agentsAlive += 1

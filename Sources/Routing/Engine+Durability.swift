@@ -74,10 +74,10 @@ extension Engine {
         return InquiryRow(
             id: inquiries[slot].id, isNew: isNew, definition: whole ? definition(slot) : nil,
             state: inquiries[slot].state,
-            stateSince: inquiries[slot].stateSince, queue: plan.queues[Int(classes[requirement].queue)].name,
+            stateSince: inquiries[slot].stateSince, queueName: queueNames[Int(classes[requirement].queue)],
             priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt,
             waitingSince: inquiries[slot].waitingSince, rank: inquiries[slot].rank,
-            agent: agent == none ? "" : agentTexts[Int(agent)].id,
+            agentName: agent == none ? .empty : agentTexts[Int(agent)].name,
             offerExpires: offerExpires(slot, forStore: forStore), acceptedAt: inquiries[slot].acceptedAt.unlessEpoch,
             closedAt: inquiries[slot].closedAt.unlessEpoch, wrapUpEnds: inquiries[slot].wrapUpEnds.unlessEpoch,
             disposition: inquiries[slot].disposition, outcome: inquiries[slot].outcome,
@@ -96,7 +96,7 @@ extension Engine {
     private func definition(_ slot: UInt32) -> InquiryDefinition {
         let requirement = Int(inquiries[slot].requirement)
         var definition = InquiryDefinition(
-            source: inquiries[slot].source, channel: channelName(slot), skills: classes[requirement].levels,
+            source: inquiries[slot].source, channel: channelName(slot).string, skills: classes[requirement].levels,
             submittedAt: inquiries[slot].submittedAt, holdUntil: inquiries[slot].holdUntil.unlessEpoch,
             texts: inquiries[slot].texts)
         var preferred = inquiries[slot].preferred
@@ -197,7 +197,7 @@ extension Engine {
             throw Rejection(.badArgument, "the plan lacks queue \(row.queue) of inquiry \(row.id)")
         }
         let skills = try requirements(definition.skills)
-        let requirement = try internClass(queue: queue, channel: channel, skills: skills)
+        let requirement = try internClass(queue: queue, channel: channel, skills: Array(skills))
         retain(requirement: requirement)
         var record = Inquiry(
             id: row.id, rank: row.rank, submittedAt: definition.submittedAt, queuedAt: row.queuedAt,

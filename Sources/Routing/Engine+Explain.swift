@@ -7,7 +7,7 @@ extension Engine {
         let queue = Int(classes[requirement].queue)
         let preferred = inquiries[slot].preferred
         return WaitingExplanation(
-            queue: plan.queues[queue].name, channel: channelName(slot), skills: classes[requirement].levels,
+            queue: plan.queues[queue].name, channel: channelName(slot).string, skills: classes[requirement].levels,
             rank: inquiries[slot].rank, queuedAt: inquiries[slot].queuedAt, target: target(of: slot),
             priority: inquiries[slot].priority, boost: plan.priorityBoost, place: placeAmongRivals(slot),
             preferred: preferred == none ? "" : agentTexts[Int(preferred)].id,

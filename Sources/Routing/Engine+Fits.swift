@@ -23,43 +23,31 @@ extension Engine {
     /// Whether limits, points and channels that stand beside each other allow one more of the channel.
     @inline(__always)
     func hasSpace(_ agent: AgentIndex, on channel: ChannelIndex) -> Bool {
-        let record = agents[Int(agent)]
-        let base = Int(agent) * stride
-        guard counts[base + Int(channel)] < limits[base + Int(channel)], record.used <= record.capacity else {
-            return false
-        }
-        guard record.used > 0 else { return plan.channels[Int(channel)].weight <= record.capacity }
-        for other in 0..<stride where counts[base + other] > 0 {
-            if other != Int(channel) && !plan.channels[other].with.contains(channel) { return false }
-        }
-        return pointsBeside(agent, channel) + plan.channels[Int(channel)].weight <= record.capacity
+        let position = Int(agent) * stride + Int(channel)
+        let used = agents[Int(agent)].used
+        let capacity = agents[Int(agent)].capacity
+        return counts[position] < limits[position] && used <= capacity
+            && agents[Int(agent)].working.intersection(barring[Int(channel)]) == .none
+            && pointsBeside(agent, channel) + weights[Int(channel)] <= capacity
     }
 
     /// The points of the agent's work that one more item of the channel may not interrupt.
     @inline(__always)
     func pointsBeside(_ agent: AgentIndex, _ channel: ChannelIndex) -> Int32 {
-        let base = Int(agent) * stride
-        var points: Int32 = 0
-        for other in 0..<stride where counts[base + other] > 0 {
-            if other == Int(channel) || !plan.channels[other].interruptedBy.contains(channel) {
-                points += counts[base + other] * plan.channels[other].weight
-            }
+        var points = agents[Int(agent)].used
+        let free = agents[Int(agent)].working.intersection(interrupted[Int(channel)])
+        if free == .none { return points }
+        for other in 0..<stride where free.contains(ChannelIndex(other)) {
+            points -= counts[Int(agent) * stride + other] * weights[other]
         }
         return points
     }
 
     /// Whether the agent, were it without this item of its work, would have space for it.
     mutating func hasSpaceAgain(for slot: UInt32, _ agent: AgentIndex) -> Bool {
-        let channel = classes[Int(inquiries[slot].requirement)].channel
-        let position = Int(agent) * stride + Int(channel)
-        let weight = plan.channels[Int(channel)].weight
-        counts[position] -= 1
-        agents[Int(agent)].used -= weight
-        defer {
-            counts[position] += 1
-            agents[Int(agent)].used += weight
-        }
-        return hasSpace(agent, on: channel)
+        addPoints(slot, agent, -1)
+        defer { addPoints(slot, agent, 1) }
+        return hasSpace(agent, on: classes[Int(inquiries[slot].requirement)].channel)
     }
 
     /// Whether channel and team are right and every required skill is there at its level. O(skills of both).
@@ -86,37 +74,36 @@ extension Engine {
         return trail != none && trails[trail].excluded.contains(agent)
     }
 
-    /// How full an agent is on a channel: the greater of points and items, at most full.
-    @inline(__always)
-    private func load(_ agent: AgentIndex, on channel: Int) -> UInt32 {
-        let record = agents[Int(agent)]
-        let position = Int(agent) * stride + channel
-        let byPoints = Int64(record.used) << 30 / Int64(record.capacity)
-        let byItems = Int64(counts[position]) << 30 / Int64(max(limits[position], 1))
-        return UInt32(min(max(byPoints, byItems), 1 << 30))
-    }
-
     /// Brings the agent's places in its profile's heaps up to date. Call it after any change of the agent.
     /// O(channels × log of the profile's agents).
     mutating func refreshRooms(_ agent: AgentIndex) {
         countSignedOn(agent)
         let profile = Int(agents[Int(agent)].profile)
+        let channels = profiles[profile].channels
         let idleSince = agents[Int(agent)].idleSince.microseconds
-        for channel in 0..<stride where profiles[profile].channels.contains(ChannelIndex(channel)) {
-            let item = agent * UInt32(stride) + UInt32(channel)
-            let room = profile * stride + channel
-            let hasRoom = hasRoom(agent, on: ChannelIndex(channel))
+        let open = agents[Int(agent)].isAvailable && !isDraining ? agents[Int(agent)].channelsOn : .none
+        // How full the agent is by its points; on each channel by its items. The greater counts, at most full.
+        let byPoints = UInt64(agents[Int(agent)].used) << 30 / UInt64(agents[Int(agent)].capacity)
+        for index in 0..<stride where channels.contains(ChannelIndex(index)) {
+            let item = agent * UInt32(stride) + UInt32(index)
+            let room = profile * stride + index
+            let hasRoom = open.contains(ChannelIndex(index)) && hasSpace(agent, on: ChannelIndex(index))
             if usesLoad {
-                let key =
-                    hasRoom
-                    ? RoomKey(load: load(agent, on: channel), agent: agent, idleSince: idleSince) : .nobody
-                Self.place(key, item: item, in: &loadRooms[room], positions: &loadPositions)
-                loadHeads[room] = Self.head(of: loadRooms[room])
+                var key = RoomKey.nobody
+                if hasRoom {
+                    let byItems = UInt64(counts[Int(item)]) << 30 / UInt64(limits[Int(item)])
+                    let load = UInt32(min(max(byPoints, byItems), 1 << 30))
+                    key = RoomKey(load: load, agent: agent, idleSince: idleSince)
+                }
+                if Self.place(key, item: item, in: &loadRooms[room], positions: &loadPositions) {
+                    loadHeads[room] = Self.head(of: loadRooms[room])
+                }
             }
             if usesIdle {
                 let key = hasRoom ? RoomKey(load: 0, agent: agent, idleSince: idleSince) : .nobody
-                Self.place(key, item: item, in: &idleRooms[room], positions: &idlePositions)
-                idleHeads[room] = Self.head(of: idleRooms[room])
+                if Self.place(key, item: item, in: &idleRooms[room], positions: &idlePositions) {
+                    idleHeads[room] = Self.head(of: idleRooms[room])
+                }
             }
         }
     }
@@ -143,16 +130,23 @@ extension Engine {
         RoomHead(key: heap.head?.key ?? .nobody, count: UInt32(heap.count))
     }
 
+    /// Puts the item where the key says; `nobody` takes it out. Returns whether anything changed.
+    @inline(__always)
     private static func place(
         _ key: RoomKey, item: UInt32, in heap: inout IndexedHeap<RoomKey>, positions: inout HeapPositions
-    ) {
-        switch (positions.contains(item), key.agent != none) {
-        case (true, true):
-            if heap.entries[Int(positions[item])].key != key { heap.update(key, item: item, positions: &positions) }
-        case (true, false): heap.remove(item: item, positions: &positions)
-        case (false, true): heap.insert(key, item: item, positions: &positions)
-        case (false, false): break
+    ) -> Bool {
+        if positions.contains(item) {
+            if key.agent == none {
+                heap.remove(item: item, positions: &positions)
+            } else {
+                if heap.entries[Int(positions[item])].key == key { return false }
+                heap.update(key, item: item, positions: &positions)
+            }
+        } else {
+            if key.agent == none { return false }
+            heap.insert(key, item: item, positions: &positions)
         }
+        return true
     }
 
     /// Takes the agent out of its profile's heaps, before it gets another profile.

@@ -61,10 +61,7 @@ extension Engine {
         announce(&self, &output)
         if inquiries[slot].state == .assigned || inquiries[slot].state == .held { finishWork(slot) }
         finish(slot, as: state)
-        if agent != none {
-            refreshRooms(agent)
-            fill(agent, into: &output)
-        }
+        if agent != none { fill(agent, into: &output) }
     }
 
     // MARK: Small steps

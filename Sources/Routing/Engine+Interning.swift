@@ -6,14 +6,17 @@ extension Engine {
     /// Classes that nobody refers to but that are kept because most come back.
     static var idleClassesMax: Int { 4_096 }
 
-    /// The class of that requirement; call `retain` on what is kept. `skills` is sorted by skill.
+    /// The class of that requirement, its skills in any order; call `retain` on what is kept.
     mutating func internClass(
-        queue: QueueIndex, channel: ChannelIndex, skills: ContiguousArray<SkillRequirement>
+        queue: QueueIndex, channel: ChannelIndex, skills: [SkillRequirement]
     ) throws(Rejection) -> UInt32 {
+        var skills = skills
+        if !Self.isSorted(skills) { skills.sort { $0.skill < $1.skill } }
         var hash = Self.hash(of: skills)
         hash.combine(UInt64(queue) << 8 | UInt64(channel))
         let known = classIndex.find(hash: hash.value) {
-            classes[Int($0)].queue == queue && classes[Int($0)].channel == channel && classes[Int($0)].skills == skills
+            classes[Int($0)].queue == queue && classes[Int($0)].channel == channel
+                && classes[Int($0)].skills.elementsEqual(skills)
         }
         if let known { return known }
         if classIndex.count >= Limits.classes {
@@ -24,7 +27,8 @@ extension Engine {
         }
         let levels = skills.map { SkillLevel(skill: skillNames[$0.skill], level: $0.level) }
         let created = RequirementClass(
-            queue: queue, channel: channel, skills: skills, levels: levels.sorted { $0.skill < $1.skill },
+            queue: queue, channel: channel, skills: ContiguousArray(skills),
+            levels: levels.sorted { $0.skill < $1.skill },
             hash: hash.value)
         let number: UInt32
         if let reused = freeClasses.popLast() {
@@ -139,7 +143,14 @@ extension Engine {
         classIndex.find(hash: classes[requirement].hash) { $0 == UInt32(requirement) } != nil
     }
 
-    private static func hash(of skills: ContiguousArray<SkillRequirement>) -> StableHash {
+    @inline(__always)
+    private static func isSorted(_ skills: [SkillRequirement]) -> Bool {
+        for index in skills.indices.dropFirst() where skills[index - 1].skill > skills[index].skill { return false }
+        return true
+    }
+
+    @inline(__always)
+    private static func hash(of skills: some Collection<SkillRequirement>) -> StableHash {
         var hash = StableHash()
         for skill in skills { hash.combine(UInt64(skill.skill) << 8 | UInt64(skill.level)) }
         return hash

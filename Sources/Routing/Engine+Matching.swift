@@ -19,14 +19,20 @@ extension Engine {
         for entry in keyed { place(entry.slot, into: &output) }
     }
 
-    /// Gives the agent what it may be given, the most urgent first.
-    mutating func fill(_ agent: AgentIndex, into output: inout Output) {
-        guard agents[Int(agent)].isAvailable, !isDraining else { return }
-        while let slot = mostUrgent(for: agent) {
-            dequeue(slot)
-            give(
-                slot, to: inquiries[slot].preferred == agent ? .preferred(agent) : .single(agent), into: &output)
+    /// Gives the agent what it may be given, the most urgent first, and brings its rooms up to date.
+    ///
+    /// Nobody looks at the agent's rooms meanwhile, so they are refreshed once, at the end. `isFresh`: they are up to
+    /// date before.
+    mutating func fill(_ agent: AgentIndex, isFresh: Bool = false, into output: inout Output) {
+        var isFresh = isFresh
+        if agents[Int(agent)].isAvailable && !isDraining {
+            while let slot = mostUrgent(for: agent) {
+                dequeue(slot)
+                hand(slot, to: inquiries[slot].preferred == agent ? .preferred(agent) : .single(agent), into: &output)
+                isFresh = false
+            }
         }
+        if !isFresh { refreshRooms(agent) }
     }
 
     /// Everything that waits looks for an agent, the most urgent first.
@@ -194,6 +200,12 @@ extension Engine {
 
     /// Offers the inquiry to the agent, or assigns it where the channel does not ask.
     mutating func give(_ slot: UInt32, to choice: Choice, into output: inout Output) {
+        hand(slot, to: choice, into: &output)
+        refreshRooms(choice.agent)
+    }
+
+    /// The same; the agent's rooms are the caller's.
+    private mutating func hand(_ slot: UInt32, to choice: Choice, into output: inout Output) {
         let agent = choice.agent
         let channel = Int(classes[Int(inquiries[slot].requirement)].channel)
         if plan.channels[channel].acceptsAutomatically {
@@ -206,10 +218,9 @@ extension Engine {
         inquiries[slot].offerExpires = expires
         inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
         tellOfChoice(.offered, slot, choice, isOver: false, first: expires.microseconds, into: &output)
-        refreshRooms(agent)
     }
 
-    /// Makes the inquiry, which stands nowhere, the agent's work without asking.
+    /// Makes the inquiry, which stands nowhere, the agent's work without asking. The agent's rooms are the caller's.
     mutating func assign(
         _ slot: UInt32, to choice: Choice, _ how: Assignment, isOver: Bool, into output: inout Output
     ) {
@@ -222,7 +233,6 @@ extension Engine {
         tellOfChoice(
             .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds,
             into: &output)
-        refreshRooms(agent)
     }
 
     private mutating func tellOfChoice(
@@ -232,15 +242,15 @@ extension Engine {
         let agent = choice.agent
         let channel = channelName(slot)
         let isOver = isOver || agents[Int(agent)].used > agents[Int(agent)].capacity
-        let runnerUp = choice.runnerUp == .nobody ? "" : agentTexts[Int(choice.runnerUp.room.agent)].id
+        let runnerUp = choice.runnerUp == .nobody ? .empty : agentTexts[Int(choice.runnerUp.room.agent)].name
         inquiries[slot].decisionSeq = seq + 1
         emit(type, inquiry: slot, agent: agent, into: &output) {
-            $0.channel = channel
+            $0.channelName = channel
             $0.first = first
             $0.flag = isOver
             $0.how = how
             $0.choice = choice
-            $0.runnerUp = runnerUp
+            $0.runnerUpName = runnerUp
         }
     }
 

@@ -71,7 +71,7 @@ extension Engine {
         tellOfEntry(.reopened, slot, agent: agent, preference, into: &output)
         if wrapsUp { refreshRooms(agent) }
         place(slot, into: &output)
-        if wrapsUp { fill(agent, into: &output) }
+        if wrapsUp { fill(agent, isFresh: true, into: &output) }
     }
 
     // MARK: Ratings

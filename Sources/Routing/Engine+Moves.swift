@@ -34,7 +34,7 @@ extension Engine {
         if entersQueue { tellOfEntry(.queued, slot, nil, into: &output) }
         refreshRooms(giver)
         place(slot, into: &output)
-        fill(giver, into: &output)
+        fill(giver, isFresh: true, into: &output)
         return reply(slot)
     }
 
@@ -46,7 +46,7 @@ extension Engine {
         if queue == nil && skills == nil { return UInt32(present) }
         return try internClass(
             queue: queue ?? classes[present].queue, channel: classes[present].channel,
-            skills: skills.map { ContiguousArray($0.sorted { $0.skill < $1.skill }) } ?? classes[present].skills)
+            skills: skills ?? Array(classes[present].skills))
     }
 
     // MARK: REQUEUE
@@ -81,7 +81,7 @@ extension Engine {
         }
         refreshRooms(agent)
         place(slot, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
         return reply(slot)
     }
 
@@ -164,7 +164,7 @@ extension Engine {
         withdraw(slot, reason: isPaused ? .paused : .changed, into: &output)
         refreshRooms(agent)
         place(slot, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
     }
 
     // MARK: NEXT and ASSIGN
@@ -177,6 +177,7 @@ extension Engine {
         guard let slot = mostUrgent(for: agent, pull: channel.map { .channel($0) } ?? .any) else { return .nothing }
         dequeue(slot)
         assign(slot, to: .single(agent), .next, isOver: false, into: &output)
+        refreshRooms(agent)
         return reply(slot)
     }
 
@@ -212,10 +213,8 @@ extension Engine {
             withdraw(slot, reason: .forced, into: &output)
         }
         assign(slot, to: .single(agent), force ? .force : .assign, isOver: !hasSpace, into: &output)
-        if holder != none, holder != agent {
-            refreshRooms(holder)
-            fill(holder, into: &output)
-        }
+        refreshRooms(agent)
+        if holder != none, holder != agent { fill(holder, into: &output) }
         return reply(slot)
     }
 

@@ -38,7 +38,7 @@ extension Engine {
         if inquiries[slot].preferred == agent { release(slot, .declined, into: &output) }
         refreshRooms(agent)
         place(slot, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
         return reply(slot)
     }
 
@@ -68,7 +68,7 @@ extension Engine {
         }
         refreshRooms(agent)
         place(all: returned, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
     }
 
     /// Ends an offer that its agent did not answer. The inquiry is in no heap afterwards, in state waiting.

@@ -18,8 +18,8 @@ extension Engine {
         for requirement in classes.indices where classes[requirement].queue == queue {
             refreshHead(UInt32(requirement))
         }
-        let name = plan.queues[Int(queue)].name
-        emit(on ? .queuePaused : .queueResumed, into: &output) { $0.queue = name }
+        let name = queueNames[Int(queue)]
+        emit(on ? .queuePaused : .queueResumed, into: &output) { $0.queueName = name }
         guard on else { return rematch(into: &output) }
         for agent in agents.indices where agents[agent].firstWork != none {
             withdrawOffers(of: AgentIndex(agent), inQueue: queue, into: &output)
@@ -36,7 +36,7 @@ extension Engine {
         if returned.isEmpty { return }
         refreshRooms(agent)
         place(all: returned, into: &output)
-        fill(agent, into: &output)
+        fill(agent, isFresh: true, into: &output)
     }
 
     var pausedQueueNames: [String] { plan.queues.indices.filter { paused[$0] }.map { plan.queues[$0].name } }

@@ -61,7 +61,7 @@ extension Engine {
         }
         return try internClass(
             queue: submission.queue ?? plan.defaultQueue, channel: submission.channel,
-            skills: ContiguousArray(submission.skills.sorted { $0.skill < $1.skill }))
+            skills: submission.skills)
     }
 
     /// Puts a record into memory, under its id and its customer.
@@ -129,7 +129,7 @@ extension Engine {
         }
         if let preference { more += details(of: preference) }
         emit(type, inquiry: slot, agent: agent, into: &output) {
-            $0.channel = channel
+            $0.channelName = channel
             $0.first = Int64(priority)
             if type == .submitted { $0.skills = skills }
             $0.more = more

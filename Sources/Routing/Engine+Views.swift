@@ -303,9 +303,9 @@ extension Engine {
         census.withExclusions = excluding.count
         for list in wanted { census.forPreferred += list.count }
         census.agents = agentsAlive
-        for agent in agents {
-            if agent.state == .ready { census.ready += 1 }
-            if agent.state == .away { census.away += 1 }
+        for agent in agents.indices {
+            if agents[agent].state == .ready { census.ready += 1 }
+            if agents[agent].state == .away { census.away += 1 }
         }
         census.classes = classIndex.count
         census.profiles = profileIndex.count

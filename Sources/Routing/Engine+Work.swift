@@ -52,7 +52,6 @@ extension Engine {
             finishWork(slot)
             finish(slot, as: .completed)
         }
-        refreshRooms(agent)
         fill(agent, into: &output)
     }
 
@@ -68,7 +67,6 @@ extension Engine {
     mutating func wrapUpEnded(_ slot: UInt32, into output: inout Output) {
         let agent = inquiries[slot].agent
         endWrapUp(slot, into: &output)
-        refreshRooms(agent)
         fill(agent, into: &output)
     }
 
@@ -91,7 +89,6 @@ extension Engine {
         if releasesWhenHeld(slot) { vacate(slot, agent) }
         setState(slot, .held)
         emit(.held, inquiry: slot, agent: agent, into: &output)
-        refreshRooms(agent)
         fill(agent, into: &output)
         return reply(slot)
     }
@@ -201,10 +198,12 @@ extension Engine {
     }
 
     @inline(__always)
-    private mutating func addPoints(_ slot: UInt32, _ agent: AgentIndex, _ items: Int32) {
+    mutating func addPoints(_ slot: UInt32, _ agent: AgentIndex, _ items: Int32) {
         let channel = Int(classes[Int(inquiries[slot].requirement)].channel)
-        agents[Int(agent)].used += items * plan.channels[channel].weight
+        agents[Int(agent)].used += items * weights[channel]
         counts[Int(agent) * stride + channel] += items
+        agents[Int(agent)].working.set(
+            ChannelIndex(channel), counts[Int(agent) * stride + channel] > 0)
     }
 
     /// Keeps how many items make the agent busy: assigned, wrap-up, and held ones that take room.

@@ -12,6 +12,13 @@ package struct Engine: ~Copyable {
     package let plan: CompiledPlan
     /// Channels of the plan: the stride of `counts` and `limits`.
     let stride: Int
+    /// By channel and by queue.
+    let channelNames: [Name]
+    let queueNames: [Name]
+    /// By channel: its points; the others beside which an agent may not be given it; the others whose points it interrupts.
+    let weights: [Int32]
+    let barring: [ChannelSet]
+    let interrupted: [ChannelSet]
     /// Which heaps of rooms some queue selects by; the others are not kept.
     let usesLoad: Bool
     let usesIdle: Bool
@@ -35,7 +42,7 @@ package struct Engine: ~Copyable {
     /// By lane: the timer of the first that waits in it.
     var laneTimers: ContiguousArray<UInt32>
 
-    var agents = ContiguousArray<Agent>()
+    var agents = Table<Agent>()
     /// What decisions do not look at, kept apart so that reading an agent counts no references.
     var agentTexts = ContiguousArray<AgentTexts>()
     var agentNames = NameTable()
@@ -45,30 +52,30 @@ package struct Engine: ~Copyable {
     var agentsAlive = 0
     var skillNames = NameTable()
     /// By agent × stride + channel: how much work, and how much is allowed (0: not this channel).
-    var counts = ContiguousArray<Int32>()
-    var limits = ContiguousArray<Int32>()
+    var counts = Table<Int32>()
+    var limits = Table<Int32>()
 
-    var classes = ContiguousArray<RequirementClass>()
+    var classes = Table<RequirementClass>()
     var classIndex = HashIndex()
     var freeClasses = ContiguousArray<UInt32>()
     /// Classes that nobody refers to, oldest first, kept a while because most come back.
     var idleClasses = Deque<UInt32>()
     /// Of each class the first that waits; dense, because a decision reads many.
-    var heads = ContiguousArray<WaitKey>()
+    var heads = Table<WaitKey>()
     /// Classes in which somebody waits with exclusions.
     var asideClasses = ContiguousArray<UInt32>()
     /// Where each waiting inquiry stands in its class.
     var waitPositions = HeapPositions()
 
-    var profiles = ContiguousArray<AgentProfile>()
+    var profiles = Table<AgentProfile>()
     var profileIndex = HashIndex()
     var freeProfiles = ContiguousArray<UInt32>()
     /// By profile × stride + channel: the agents with room.
-    var loadRooms = ContiguousArray<IndexedHeap<RoomKey>>()
-    var idleRooms = ContiguousArray<IndexedHeap<RoomKey>>()
+    var loadRooms = Table<IndexedHeap<RoomKey>>()
+    var idleRooms = Table<IndexedHeap<RoomKey>>()
     /// The first of each; dense, because a decision reads many.
-    var loadHeads = ContiguousArray<RoomHead>()
-    var idleHeads = ContiguousArray<RoomHead>()
+    var loadHeads = Table<RoomHead>()
+    var idleHeads = Table<RoomHead>()
     /// By agent × stride + channel: where it stands in its profile's heap.
     var loadPositions = HeapPositions()
     var idlePositions = HeapPositions()
@@ -94,6 +101,15 @@ package struct Engine: ~Copyable {
     package init(plan: CompiledPlan, at now: Instant) {
         self.plan = plan
         stride = plan.channels.count
+        channelNames = plan.channels.map { Name($0.name) }
+        queueNames = plan.queues.map { Name($0.name) }
+        weights = plan.channels.map(\.weight)
+        barring = plan.channels.indices.map { channel in
+            plan.channels(besides: channel) { !$0.with.contains(ChannelIndex(channel)) }
+        }
+        interrupted = plan.channels.indices.map { channel in
+            plan.channels(besides: channel) { $0.interruptedBy.contains(ChannelIndex(channel)) }
+        }
         usesLoad = plan.queues.contains { $0.selection == .leastLoaded || $0.selection == .mostSkilled }
         usesIdle = plan.queues.contains { $0.selection == .longestIdle || $0.selection == .leastSkilled }
         paused = ContiguousArray(repeating: false, count: plan.queues.count)
@@ -239,9 +255,9 @@ package struct Engine: ~Copyable {
         seq += 1
         var event = Event(seq: seq, at: now, type: type)
         event.inquiry = inquiries[slot].id
-        event.queue = plan.queues[Int(classes[Int(inquiries[slot].requirement)].queue)].name
+        event.queueName = queueNames[Int(classes[Int(inquiries[slot].requirement)].queue)]
         if agent != none {
-            event.agent = agentTexts[Int(agent)].id
+            event.agentName = agentTexts[Int(agent)].name
             event.agentIndex = agent
         }
         fill(&event)
@@ -255,7 +271,7 @@ package struct Engine: ~Copyable {
         seq += 1
         var event = Event(seq: seq, at: now, type: type)
         if agent != none {
-            event.agent = agentTexts[Int(agent)].id
+            event.agentName = agentTexts[Int(agent)].name
             event.agentIndex = agent
         }
         fill(&event)
@@ -263,8 +279,8 @@ package struct Engine: ~Copyable {
     }
 
     @inline(__always)
-    func channelName(_ slot: UInt32) -> String {
-        plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].name
+    func channelName(_ slot: UInt32) -> Name {
+        channelNames[Int(classes[Int(inquiries[slot].requirement)].channel)]
     }
 }
 

@@ -202,45 +202,67 @@ package struct EventDetail: Hashable, Sendable {
 /// One entry of the event log. It names what it speaks of, so it means the same to whoever reads it later.
 ///
 /// Most events carry a few numbers; `details` puts names to them where they are read, off the engine's thread.
-package struct Event: Hashable, Sendable {
+package struct Event: Sendable {
     /// Rises by one, in commit order, without gaps.
     package var seq: Int64
     package var at: Instant
-    package var type: EventType
-    package var reason: Reason?
-    package var outcome: Outcome?
     /// 0 for none.
     package var inquiry: Int64
     /// Empty for none.
-    package var agent: String
-    /// The agent's number while the engine lives that told of it; nil for none.
-    package var agentIndex: AgentIndex?
+    package var agentName = Name.empty
     /// Empty for none.
-    package var queue: String
+    package var queueName = Name.empty
     /// Empty for none.
-    package var channel = ""
+    package var channelName = Name.empty
     /// What they mean depends on the type: see `details`.
     var first: Int64 = 0
     var second: Int64 = 0
-    var flag = false
-    var how: Assignment?
-    /// Of an offer or an assignment: why this agent.
+    /// Of an offer or an assignment: why this agent, and who would have got it otherwise.
     var choice: Choice?
-    var runnerUp = ""
-    var text: [UInt8] = []
-    var skills: [SkillLevel] = []
-    /// What only some events of the type have; they follow the others.
-    var more: [EventDetail] = []
+    var runnerUpName = Name.empty
+    /// The agent's number while the engine lives that told of it; nil for none.
+    package var agentIndex: AgentIndex?
+    package var type: EventType
+    package var reason: Reason?
+    package var outcome: Outcome?
+    var how: Assignment?
+    var flag = false
     /// The details are those in `more` and no others.
     private let isSpelledOut: Bool
+    var skills: [SkillLevel] = []
+    private var extra: Extra?
+
+    /// What only some events have; made once and shared by the copies.
+    private final class Extra: Sendable {
+        let text: [UInt8]
+        let more: [EventDetail]
+
+        init(text: [UInt8], more: [EventDetail]) {
+            self.text = text
+            self.more = more
+        }
+    }
+
+    /// A reason or a disposition, in somebody's own words.
+    var text: [UInt8] {
+        get { extra?.text ?? [] }
+        set { if !newValue.isEmpty { extra = Extra(text: newValue, more: more) } }
+    }
+
+    /// What only some events of the type have; they follow the others.
+    var more: [EventDetail] {
+        get { extra?.more ?? [] }
+        set { if !newValue.isEmpty { extra = Extra(text: text, more: newValue) } }
+    }
+
+    package var agent: String { agentName.string }
+    package var queue: String { queueName.string }
 
     init(seq: Int64, at: Instant, type: EventType) {
         self.seq = seq
         self.at = at
         self.type = type
         inquiry = 0
-        agent = ""
-        queue = ""
         isSpelledOut = false
     }
 
@@ -252,10 +274,10 @@ package struct Event: Hashable, Sendable {
         self.at = at
         self.type = type
         self.inquiry = inquiry
-        self.agent = agent
-        self.queue = queue
-        more = details
+        agentName = Name(agent)
+        queueName = Name(queue)
         isSpelledOut = true
+        more = details
     }
 
     /// In the order in which they are rendered.
@@ -263,7 +285,7 @@ package struct Event: Hashable, Sendable {
         if isSpelledOut { return more }
         var list: [EventDetail] = []
         func add(_ key: DetailKey, _ value: DetailValue) { list.append(EventDetail(key, value)) }
-        if !channel.isEmpty { add(.channel, .name(channel)) }
+        if !channelName.isEmpty { add(.channel, .name(channelName.string)) }
         switch type {
         case .submitted, .queued, .reopened:
             add(.priority, .integer(first))
@@ -302,8 +324,16 @@ package struct Event: Hashable, Sendable {
         if choice.isPreferred { list.append(EventDetail(.winnerKey, .name("preferred"))) }
         guard let selection = choice.selection else { return }
         list.append(EventDetail(.winnerKey, .name(Choice.words(choice.winner, selection, at: at))))
-        guard !runnerUp.isEmpty else { return }
-        list.append(EventDetail(.runnerUp, .name(runnerUp)))
+        guard !runnerUpName.isEmpty else { return }
+        list.append(EventDetail(.runnerUp, .name(runnerUpName.string)))
         list.append(EventDetail(.runnerUpKey, .name(Choice.words(choice.runnerUp, selection, at: at))))
+    }
+}
+
+extension Event: Equatable {
+    /// Whether two logs tell the same.
+    package static func == (left: Event, right: Event) -> Bool {
+        left.seq == right.seq && left.at == right.at && left.type == right.type && left.inquiry == right.inquiry
+            && left.agentName == right.agentName && left.queueName == right.queueName && left.details == right.details
     }
 }

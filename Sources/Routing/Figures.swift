@@ -61,6 +61,9 @@ struct Figures {
     private(set) var busyAgents: Int64 = 0
     private var agentMinutes: ContiguousArray<(minute: Int64, time: AgentTime)>
     private var agentToday = AgentTime()
+    /// Of the minute under way, not booked yet.
+    private var pending = AgentTime()
+    private var minuteEnds: Instant
     private var now: Instant
     private var day: Int64
 
@@ -68,32 +71,45 @@ struct Figures {
         lanes = ContiguousArray(repeating: Lane(), count: plan.queues.count * plan.channels.count)
         agentMinutes = ContiguousArray(repeating: (-1, AgentTime()), count: Int(Self.minutesKept))
         self.now = now
+        minuteEnds = Instant(microseconds: (Self.minute(of: now) + 1) * 60_000_000)
         day = Self.day(of: now)
     }
 
     // MARK: Counting
 
-    /// Books the agents' time since the last step.
+    /// Counts the agents' time since the last step. It is booked once a minute.
+    @inline(__always)
     mutating func advance(to later: Instant) {
-        guard later > now else { return }
-        if idleAgents + busyAgents == 0 {
+        if later < minuteEnds {
+            let span = (later - now).microseconds
+            pending.idle += idleAgents * span
+            pending.busy += busyAgents * span
             now = later
+        } else {
+            turnMinutes(to: later)
         }
+    }
+
+    private mutating func turnMinutes(to later: Instant) {
         // Minutes older than what is kept need no booking.
         let oldest = Instant(microseconds: (Self.minute(of: later) - Self.minutesKept) * 60_000_000)
-        if now < oldest { now = oldest }
-        while now < later {
+        if now < oldest {
+            pending = AgentTime()
+            now = oldest
+        }
+        while true {
             let minute = Self.minute(of: now)
-            let until = min(later, Instant(microseconds: (minute + 1) * 60_000_000))
-            let position = Int(minute % Self.minutesKept)
-            if agentMinutes[position].minute != minute { agentMinutes[position] = (minute, AgentTime()) }
-            let span = (until - now).microseconds
-            agentMinutes[position].time.idle += idleAgents * span
-            agentMinutes[position].time.busy += busyAgents * span
+            minuteEnds = Instant(microseconds: (minute + 1) * 60_000_000)
+            let until = min(later, minuteEnds)
+            pending.idle += idleAgents * (until - now).microseconds
+            pending.busy += busyAgents * (until - now).microseconds
             if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
-            agentToday.idle += idleAgents * span
-            agentToday.busy += busyAgents * span
             now = until
+            if now < minuteEnds { break }
+            agentMinutes[Int(minute % Self.minutesKept)] = (minute, pending)
+            agentToday.idle += pending.idle
+            agentToday.busy += pending.busy
+            pending = AgentTime()
         }
         if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
     }
@@ -172,10 +188,14 @@ struct Figures {
     }
 
     func agentTime(window: FigureWindow) -> AgentTime {
-        guard let minutes = window.minutes else { return agentToday }
-        var sum = AgentTime()
+        var sum = pending
+        guard let minutes = window.minutes else {
+            sum.idle += agentToday.idle
+            sum.busy += agentToday.busy
+            return sum
+        }
         let newest = Self.minute(of: now)
-        for entry in agentMinutes where entry.minute > newest - minutes && entry.minute <= newest {
+        for entry in agentMinutes where entry.minute > newest - minutes && entry.minute < newest {
             sum.idle += entry.time.idle
             sum.busy += entry.time.busy
         }

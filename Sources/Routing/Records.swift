@@ -117,6 +117,8 @@ struct Trail {
 /// The names and words of an agent.
 struct AgentTexts {
     var id: String
+    /// The same, for rows and events.
+    var name: Name
     /// The durable order of creation; rises with the index.
     var number: Int32
     var definition = AgentDefinition()
@@ -132,6 +134,8 @@ struct Agent {
     var graceSince = Instant.epoch
     var graceTimer = none
     var channelsOn = ChannelSet.all
+    /// The channels of which it has any work.
+    var working = ChannelSet.none
     /// The channels on which its profile counts it as signed on.
     var counted = ChannelSet.none
     var capacity: Int32

@@ -101,7 +101,7 @@ package struct InquiryRow: Hashable, Sendable {
     package var definition: InquiryDefinition?
     package var state: InquiryState
     package var stateSince: Instant
-    package var queue: String
+    package var queueName: Name
     package var priority: Int32
     /// The age that counts for its rank; decline, miss and withdrawal keep it.
     package var queuedAt: Instant
@@ -110,7 +110,7 @@ package struct InquiryRow: Hashable, Sendable {
     /// The virtual deadline: the earliest is served first.
     package var rank: Int64
     /// Offered to, assigned to, or who completed it; empty for nobody.
-    package var agent: String
+    package var agentName: Name
     /// Set while offered. In the store, an offer that stands still since a restart says how much is left of it as a
     /// time after `Instant.epoch`, so that it has no less after another restart.
     package var offerExpires: Instant?
@@ -132,8 +132,8 @@ package struct InquiryRow: Hashable, Sendable {
 
     package init(
         id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
-        queue: String,
-        priority: Int32, queuedAt: Instant, waitingSince: Instant? = nil, rank: Int64, agent: String = "",
+        queueName: Name,
+        priority: Int32, queuedAt: Instant, waitingSince: Instant? = nil, rank: Int64, agentName: Name = .empty,
         offerExpires: Instant? = nil,
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
@@ -144,12 +144,12 @@ package struct InquiryRow: Hashable, Sendable {
         self.definition = definition
         self.state = state
         self.stateSince = stateSince
-        self.queue = queue
+        self.queueName = queueName
         self.priority = priority
         self.queuedAt = queuedAt
         self.waitingSince = waitingSince ?? queuedAt
         self.rank = rank
-        self.agent = agent
+        self.agentName = agentName
         self.offerExpires = offerExpires
         self.acceptedAt = acceptedAt
         self.closedAt = closedAt
@@ -160,6 +160,33 @@ package struct InquiryRow: Hashable, Sendable {
         self.excludedAt = excludedAt
         self.passed = passed
         self.decisionSeq = decisionSeq
+    }
+
+    package init(
+        id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
+        queue: String,
+        priority: Int32, queuedAt: Instant, waitingSince: Instant? = nil, rank: Int64, agent: String = "",
+        offerExpires: Instant? = nil,
+        acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
+        disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
+        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0
+    ) {
+        self.init(
+            id: id, isNew: isNew, definition: definition, state: state, stateSince: stateSince, queueName: Name(queue),
+            priority: priority, queuedAt: queuedAt, waitingSince: waitingSince, rank: rank, agentName: Name(agent),
+            offerExpires: offerExpires, acceptedAt: acceptedAt, closedAt: closedAt, wrapUpEnds: wrapUpEnds,
+            disposition: disposition, outcome: outcome, excluded: excluded, excludedAt: excludedAt, passed: passed,
+            decisionSeq: decisionSeq)
+    }
+
+    package var queue: String {
+        get { queueName.string }
+        set { queueName = Name(newValue) }
+    }
+
+    package var agent: String {
+        get { agentName.string }
+        set { agentName = Name(newValue) }
     }
 }
 

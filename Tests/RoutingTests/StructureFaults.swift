@@ -71,7 +71,7 @@ extension Engine {
     }
 
     private func heapFaults<Key>(
-        _ heap: IndexedHeap<Key>, _ positions: HeapPositions, _ name: String, _ key: (UInt32) -> Key?
+        _ heap: IndexedHeap<Key>, _ positions: borrowing HeapPositions, _ name: String, _ key: (UInt32) -> Key?
     ) -> [String] {
         var faults: [String] = []
         for (position, entry) in heap.entries.enumerated() {
@@ -185,6 +185,10 @@ extension Engine {
                 if Int(counts[agent * stride + channel]) != count { faults.append("\(name)'s count of \(channel)") }
                 used += Int32(count) * plan.channels[channel].weight
             }
+            for channel in 0..<stride
+            where agents[agent].working.contains(ChannelIndex(channel)) != (counts[agent * stride + channel] > 0) {
+                faults.append("\(name) works on channel \(channel) or not")
+            }
             if agents[agent].used != used { faults.append("\(name)'s points") }
         }
         return faults
@@ -213,9 +217,9 @@ extension Engine {
                 if trails[record.trail].excluded.isEmpty { faults.append("exclusions of \(record.id)") }
             }
         }
-        for (number, agent) in agents.enumerated() where agent.graceTimer != none {
+        for number in agents.indices where agents[number].graceTimer != none {
             expected += 1
-            if !agent.isInGrace { faults.append("the grace of \(agentTexts[number].id)") }
+            if !agents[number].isInGrace { faults.append("the grace of \(agentTexts[number].id)") }
         }
         for lane in laneTimers.indices {
             let first = figures.lanes[lane].first

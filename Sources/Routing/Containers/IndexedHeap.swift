@@ -95,10 +95,10 @@ struct IndexedHeap<Key: Comparable> {
 }
 
 /// Where each item stands in its heap.
-struct HeapPositions {
-    static let absent = UInt32.max
+struct HeapPositions: ~Copyable {
+    static var absent: UInt32 { .max }
 
-    private var positions: ContiguousArray<UInt32> = []
+    private var positions = Table<UInt32>()
 
     /// Makes room for items below `count`.
     mutating func grow(to count: Int) {
