@@ -30,6 +30,14 @@ package final class JournalReader: Sendable {
         send(.inquiry(id: id, completion), completion)
     }
 
+    /// Who completed, of the newest 64 inquiries of a customer, the one that was closed last, if that was not before
+    /// `since`; nil for nobody, as where it was reopened.
+    package func lastAgent(
+        ofCustomer customer: [UInt8], closedSince since: Instant, completion: @escaping Completion<String?>
+    ) {
+        send(.lastAgent(ofCustomer: customer, closedSince: since, completion), completion)
+    }
+
     /// Makes the partitions of the next months and deletes keys that are out of the window, at most `keys` of them.
     /// To be asked for every hour of the engine's clock, or again at once where as many were deleted.
     ///
@@ -59,5 +67,6 @@ enum ReaderJob: Sendable {
     case firstSeq(JournalReader.Completion<Int64?>)
     case lastSeq(JournalReader.Completion<Int64>)
     case inquiry(id: Int64, JournalReader.Completion<InquiryRow?>)
+    case lastAgent(ofCustomer: [UInt8], closedSince: Instant, JournalReader.Completion<String?>)
     case maintain(clock: Instant, keys: Int32, JournalReader.Completion<Maintenance>)
 }

@@ -7,6 +7,7 @@ struct JournalRows {
     let term: LeaseTerm
     private var insertedInquiries: [Int] = []
     private var updatedInquiries: [Int] = []
+    private var rewrittenInquiries: [Int] = []
     private var putAgents: [Int] = []
     private var updatedAgents: [Int] = []
     private var json = RowJSON()
@@ -15,7 +16,13 @@ struct JournalRows {
         self.batch = batch
         self.term = term
         for (index, row) in batch.changes.inquiries.enumerated() {
-            if row.isNew { insertedInquiries.append(index) } else { updatedInquiries.append(index) }
+            if row.isNew {
+                insertedInquiries.append(index)
+            } else if row.definition == nil {
+                updatedInquiries.append(index)
+            } else {
+                rewrittenInquiries.append(index)
+            }
         }
         for (index, row) in batch.changes.agents.enumerated() {
             if row.definition != nil { putAgents.append(index) } else { updatedAgents.append(index) }
@@ -28,6 +35,8 @@ struct JournalRows {
         case .fence: []
         case .insertInquiries: insertedInquiries
         case .updateInquiries: updatedInquiries
+        case .rewriteInquiries: rewrittenInquiries
+        case .deleteAgents: Array(batch.changes.deletedAgents.indices)
         case .putAgents: putAgents
         case .updateAgents: updatedAgents
         case .putKeys: Array(batch.changes.keys.indices)
@@ -41,7 +50,8 @@ struct JournalRows {
     func name(of row: Int, in statement: JournalStatement) -> String {
         switch statement {
         case .fence: "the fence of batch \(batch.number)"
-        case .insertInquiries, .updateInquiries: "inquiry \(batch.changes.inquiries[row].id)"
+        case .insertInquiries, .updateInquiries, .rewriteInquiries: "inquiry \(batch.changes.inquiries[row].id)"
+        case .deleteAgents: "agent \(batch.changes.deletedAgents[row])"
         case .putAgents, .updateAgents: "agent \(batch.changes.agents[row].id)"
         case .putKeys: "the key of inquiry \(batch.changes.keys[row].inquiry)"
         case .insertEvents: "event \(batch.changes.events[row].seq)"
@@ -55,10 +65,13 @@ struct JournalRows {
         parameters.removeAll()
         switch statement {
         case .fence: encodeFence(&parameters)
-        case .insertInquiries:
+        case .insertInquiries, .rewriteInquiries:
             encodeInquiries(rows, &parameters)
-            encodeSubmissions(rows, &parameters)
+            encodeDefinitions(rows, &parameters)
         case .updateInquiries: encodeInquiries(rows, &parameters)
+        case .deleteAgents:
+            let ids = batch.changes.deletedAgents
+            parameters.column(.text, rows) { $0.append(ids[$1]) }
         case .putAgents: encodeAgents(rows, isDefining: true, &parameters)
         case .updateAgents: encodeAgents(rows, isDefining: false, &parameters)
         case .putKeys: encodeKeys(rows, &parameters)
@@ -79,11 +92,18 @@ struct JournalRows {
         parameters.add(batch.engine.totals.completed)
         parameters.add(batch.engine.totals.abandoned)
         parameters.add(batch.engine.totals.cancelled)
+        parameters.add(batch.engine.totals.expired)
         parameters.add(batch.engine.isDraining)
+        let paused = batch.engine.pausedQueues
+        if paused.isEmpty {
+            parameters.addNull()
+        } else {
+            parameters.column(.text, Array(paused.indices)) { $0.append(paused[$1]) }
+        }
         parameters.add(interval: term.lengthMicroseconds)
     }
 
-    /// $1 to $17: what both statements of inquiries have.
+    /// $1 to $18: what all three statements of inquiries have.
     private func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
         let rows = batch.changes.inquiries
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
@@ -109,27 +129,43 @@ struct JournalRows {
             let passed = rows[$1].passed
             $0.append(orNull: passed.isEmpty ? "" : arrayLiteral(passed))
         }
+        parameters.column(.bigint, indices) { parameters, index in
+            let seq = rows[index].decisionSeq
+            if seq == 0 { parameters.appendNull() } else { parameters.append(seq) }
+        }
     }
 
-    /// $18 to $25: what an inquiry is inserted with.
-    private mutating func encodeSubmissions(_ indices: [Int], _ parameters: inout Parameters) {
-        let submissions = indices.map { index in
-            guard let submission = batch.changes.inquiries[index].definition else {
-                preconditionFailure("an inquiry is inserted with its submission")
+    /// $19 to $34: the definition.
+    private mutating func encodeDefinitions(_ indices: [Int], _ parameters: inout Parameters) {
+        let definitions = indices.map { index in
+            guard let definition = batch.changes.inquiries[index].definition else {
+                preconditionFailure("an inquiry is inserted with its definition")
             }
-            return submission
+            return definition
         }
-        let places = Array(submissions.indices)
-        parameters.column(.timestamptz, places) { $0.append(submissions[$1].submittedAt) }
-        parameters.column(.integer, places) { $0.append(submissions[$1].source) }
-        parameters.column(.text, places) { $0.append(submissions[$1].channel) }
-        parameters.column(.json, places) { parameters, place in
-            append(levels: submissions[place].skills, to: &parameters)
+        let places = Array(definitions.indices)
+        parameters.column(.timestamptz, places) { $0.append(definitions[$1].submittedAt) }
+        parameters.column(.integer, places) { $0.append(definitions[$1].source) }
+        parameters.column(.text, places) { $0.append(definitions[$1].channel) }
+        parameters.column(.json, places) { append(levels: definitions[$1].skills, to: &$0) }
+        parameters.column(.json, places) { append(levels: definitions[$1].prefer, to: &$0) }
+        parameters.column(.timestamptz, places) { $0.append(definitions[$1].scheduledAt) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].preferred) }
+        parameters.column(.bigint, places) { parameters, place in
+            if let hold = definitions[place].hold {
+                parameters.append(hold.microseconds)
+            } else {
+                parameters.appendNull()
+            }
         }
-        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.key) }
-        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.customer) }
-        parameters.column(.text, places) { $0.append(orNull: submissions[$1].texts.subject) }
-        parameters.column(.json, places) { $0.append(orNull: submissions[$1].texts.attributes) }
+        parameters.column(.timestamptz, places) { $0.append(definitions[$1].holdUntil) }
+        parameters.column(.smallint, places) { $0.append(definitions[$1].csat) }
+        parameters.column(.smallint, places) { $0.append(definitions[$1].nps) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].comment[...]) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].texts.key) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].texts.customer) }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].texts.subject) }
+        parameters.column(.json, places) { $0.append(orNull: definitions[$1].texts.attributes) }
     }
 
     private mutating func encodeAgents(_ indices: [Int], isDefining: Bool, _ parameters: inout Parameters) {
@@ -233,6 +269,10 @@ extension Parameters {
 
     fileprivate mutating func append(_ instant: Instant?) {
         if let instant { append(instant) } else { appendNull() }
+    }
+
+    fileprivate mutating func append(_ mark: UInt8?) {
+        if let mark { append(Int16(mark)) } else { appendNull() }
     }
 
     /// An absent text is NULL.

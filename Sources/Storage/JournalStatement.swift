@@ -5,7 +5,11 @@ import Routing
 enum JournalStatement: String, CaseIterable {
     case fence
     case insertInquiries
+    /// Those whose definition is as it was: the hot path.
     case updateInquiries
+    /// Those whose definition changed: every column.
+    case rewriteInquiries
+    case deleteAgents
     case putAgents
     case updateAgents
     case putKeys
@@ -13,29 +17,46 @@ enum JournalStatement: String, CaseIterable {
     case putTokens
     case putPlans
 
+    /// Whether each row that it is given must be there; else somebody else has changed the tables.
+    var needsEveryRow: Bool {
+        switch self {
+        case .fence: false
+        // One that was made and deleted in one batch never was in the store.
+        case .deleteAgents: false
+        case .insertInquiries, .updateInquiries, .rewriteInquiries, .putAgents, .updateAgents, .putKeys, .insertEvents,
+            .putTokens, .putPlans:
+            true
+        }
+    }
+
     var sql: String {
         switch self {
         case .fence:
-            "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+            "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         case .insertInquiries:
             """
             INSERT INTO switchboard.inquiry (
-                id, submitted_at, state_since, queued_at, rank, offer_expires, accepted_at, closed_at, wrap_up_ends,
-                excluded_at, source, priority, state, queue, agent, outcome, excluded, passed, disposition, channel,
-                skills, key, customer, subject, attrs)
-            SELECT u.id, u.submitted_at, u.state_since, u.queued_at, u.rank, u.offer_expires, u.accepted_at,
-                u.closed_at, u.wrap_up_ends, u.excluded_at, u.source, u.priority, u.state, u.queue, u.agent, u.outcome,
-                u.excluded::text[], u.passed::text[], u.disposition, u.channel, u.skills, u.key, u.customer,
+                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, submitted_at, source,
+                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                subject, attrs)
+            SELECT u.id, u.state, u.state_since, u.queue, u.priority, u.queued_at, u.rank, u.agent, u.offer_expires,
+                u.accepted_at, u.closed_at, u.wrap_up_ends, u.disposition, u.outcome, u.excluded::text[], u.excluded_at,
+                u.passed::text[], u.decision_seq, u.submitted_at, u.source, u.channel, u.skills, u.prefer,
+                u.scheduled_at, u.preferred, u.hold, u.hold_until, u.csat, u.nps, u.comment, u.key, u.customer,
                 u.subject, u.attrs
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::integer[],
-                $20::text[], $21::json[], $22::text[], $23::text[], $24::text[], $25::json[]
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
+                $20::integer[], $21::text[], $22::json[], $23::json[], $24::timestamptz[], $25::text[], $26::bigint[],
+                $27::timestamptz[], $28::smallint[], $29::smallint[], $30::text[], $31::text[], $32::text[],
+                $33::text[], $34::json[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, submitted_at, source, channel,
-                skills, key, customer, subject, attrs)
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, submitted_at, source,
+                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                subject, attrs)
             """
         case .updateInquiries:
             """
@@ -44,16 +65,44 @@ enum JournalStatement: String, CaseIterable {
                 queued_at = u.queued_at, rank = u.rank, agent = u.agent, offer_expires = u.offer_expires,
                 accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
                 disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
-                excluded_at = u.excluded_at, passed = u.passed::text[]
+                excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[]
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed)
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq)
             WHERE q.id = u.id
             """
+        case .rewriteInquiries:
+            """
+            UPDATE switchboard.inquiry AS q SET
+                state = u.state, state_since = u.state_since, queue = u.queue, priority = u.priority,
+                queued_at = u.queued_at, rank = u.rank, agent = u.agent, offer_expires = u.offer_expires,
+                accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
+                disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
+                excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
+                submitted_at = u.submitted_at, source = u.source, channel = u.channel, skills = u.skills,
+                prefer = u.prefer, scheduled_at = u.scheduled_at, preferred = u.preferred, hold = u.hold,
+                hold_until = u.hold_until, csat = u.csat, nps = u.nps, comment = u.comment, key = u.key,
+                customer = u.customer, subject = u.subject, attrs = u.attrs
+            FROM unnest(
+                $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
+                $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
+                $20::integer[], $21::text[], $22::json[], $23::json[], $24::timestamptz[], $25::text[], $26::bigint[],
+                $27::timestamptz[], $28::smallint[], $29::smallint[], $30::text[], $31::text[], $32::text[],
+                $33::text[], $34::json[]
+            ) AS u (
+                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, submitted_at, source,
+                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                subject, attrs)
+            WHERE q.id = u.id
+            """
+        case .deleteAgents:
+            "DELETE FROM switchboard.agent AS a USING unnest($1::text[]) AS u (id) WHERE a.id = u.id"
         case .putAgents:
             """
             INSERT INTO switchboard.agent AS a (

@@ -7,6 +7,7 @@ enum ReaderStatement: String, CaseIterable {
     case firstSeq
     case lastSeq
     case inquiry
+    case lastAgent
     case makePartitions
     case deleteKeys
     case defaultPartition
@@ -32,6 +33,17 @@ enum ReaderStatement: String, CaseIterable {
         case .firstSeq: "SELECT seq FROM switchboard.event WHERE site = $1 ORDER BY seq LIMIT 1"
         case .lastSeq: "SELECT seq FROM switchboard.engine WHERE site = $1"
         case .inquiry: "SELECT \(InquiryDecoder.columns) FROM switchboard.inquiry WHERE id = $1"
+        // The newest by the index, and of them the one that was closed last: however many a customer has, no more rows
+        // are read. Comparing by bytes is what the index is ordered by.
+        case .lastAgent:
+            """
+            SELECT q.agent
+            FROM (
+                SELECT state, agent, closed_at FROM switchboard.inquiry
+                WHERE customer = $1::text COLLATE "C" ORDER BY id DESC LIMIT 64
+            ) AS q
+            WHERE q.state = 'completed' AND q.closed_at >= $2 ORDER BY q.closed_at DESC LIMIT 1
+            """
         case .makePartitions: "SELECT switchboard.make_event_partitions($1, $2)"
         case .deleteKeys:
             """
@@ -78,6 +90,9 @@ final class ReaderLoop {
             completion(answer { connection throws(StorageError) in try self.number(.lastSeq, connection) ?? 0 })
         case .inquiry(let id, let completion):
             completion(answer { connection throws(StorageError) in try self.inquiry(id, connection) })
+        case .lastAgent(let customer, let since, let completion):
+            completion(
+                answer { connection throws(StorageError) in try self.lastAgent(customer, since, connection) })
         case .maintain(let clock, let keys, let completion):
             completion(answer { connection throws(StorageError) in try self.maintain(clock, keys, connection) })
         }
@@ -157,6 +172,18 @@ final class ReaderLoop {
         var row = result.row(0)
         var decoder = InquiryDecoder()
         return try decoder.decode(&row)
+    }
+
+    private func lastAgent(
+        _ customer: [UInt8], _ since: Instant, _ connection: Connection
+    ) throws(StorageError) -> String? {
+        var parameters = Parameters()
+        parameters.add(bytes: customer)
+        parameters.add(timestamp: since.microseconds)
+        let result = try storing("read the last agent of a customer") { () throws(PostgresError) in
+            try connection.execute(prepared: ReaderStatement.lastAgent.rawValue, parameters)
+        }
+        return result.rowCount == 0 ? nil : result.field(0, 0).string
     }
 
     private func maintain(

@@ -17,17 +17,23 @@ package struct StoredState: Sendable {
 ///
 /// Rows come by binary COPY without an order, which costs least, and are put in order here: they mostly stand in it.
 struct Recovery {
-    private static let inquiries = """
+    /// COPY takes no parameters; the site is a number.
+    private static func inquiries(of site: Int16) -> String {
+        """
         COPY (SELECT \(InquiryDecoder.columns) FROM switchboard.inquiry
-              WHERE state IN ('waiting', 'offered', 'assigned') OR wrap_up_ends IS NOT NULL)
+              WHERE (state IN ('scheduled', 'waiting', 'offered', 'assigned', 'held') OR wrap_up_ends IS NOT NULL)
+                AND id >> 48 = \(site))
         TO STDOUT (FORMAT binary)
         """
+    }
     private static let agents = "COPY (SELECT \(AgentDecoder.columns) FROM switchboard.agent) TO STDOUT (FORMAT binary)"
-    private static let keys = """
+    private static func keys(of site: Int16) -> String {
+        """
         COPY (SELECT fingerprint, request, inquiry, at FROM switchboard.inquiry_key
-              WHERE at > current_setting('switchboard.keys_after')::timestamptz)
+              WHERE at > current_setting('switchboard.keys_after')::timestamptz AND inquiry >> 48 = \(site))
         TO STDOUT (FORMAT binary)
         """
+    }
     private static let tokens = "SELECT \(TokenRow.columns) FROM switchboard.token ORDER BY id"
     private static let plans = "SELECT \(PlanRow.columns) FROM switchboard.plan ORDER BY version"
 
@@ -72,7 +78,7 @@ struct Recovery {
 
     private func readInquiries() throws(StorageError) -> [InquiryRow] {
         var decoder = InquiryDecoder()
-        let rows = try copy(Self.inquiries, "read the inquiries") { row throws(StorageError) in
+        let rows = try copy(Self.inquiries(of: term.site), "read the inquiries") { row throws(StorageError) in
             try decoder.decode(&row)
         }
         return Self.sorted(rows) { $0.id }
@@ -86,7 +92,7 @@ struct Recovery {
         try storing("read the keys") { () throws(PostgresError) in
             try connection.query("SELECT set_config('switchboard.keys_after', $1, true)", parameters)
         }
-        let rows = try copy(Self.keys, "read the keys") { row throws(StorageError) in
+        let rows = try copy(Self.keys(of: term.site), "read the keys") { row throws(StorageError) in
             let fingerprint = row.next().words
             let request = row.next().words
             return KeyRow(

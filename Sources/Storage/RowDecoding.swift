@@ -4,9 +4,10 @@ import Routing
 /// Reads rows as the store's queries return them; the columns stand in the order of `columns`.
 struct InquiryDecoder {
     static let columns = """
-        id, source, channel, skills, submitted_at, key, customer, subject, attrs, state, state_since, queue, priority,
-        queued_at, rank, agent, offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded,
-        excluded_at, passed
+        id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
+        comment, key, customer, subject, attrs, state, state_since, queue, priority, queued_at, rank, agent,
+        offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
+        decision_seq
         """
 
     private var levels = LevelsCache()
@@ -33,17 +34,26 @@ struct InquiryDecoder {
         inquiry.excludedAt = row.nextOptionalInstant()
         let passed = row.next()
         if !passed.isNull { inquiry.passed = passed.strings }
+        inquiry.decisionSeq = row.next().optionalInt64 ?? 0
         return inquiry
     }
 
-    private mutating func decodeDefinition(_ row: inout RowReader, _ id: Int64) throws(StorageError) -> InquiryDefinition {
+    private mutating func decodeDefinition(_ row: inout RowReader, _ id: Int64) throws(StorageError)
+        -> InquiryDefinition
+    {
         let source = row.next().int32
         let channel = row.next().string
         guard let skills = levels.levels(row.next()) else {
             throw StorageError(.corrupt, "the skills of inquiry \(id) are not levels by name")
         }
+        guard let prefer = levels.levels(row.next()) else {
+            throw StorageError(.corrupt, "what inquiry \(id) prefers is not levels by name")
+        }
         return InquiryDefinition(
-            source: source, channel: channel, skills: skills, submittedAt: row.nextInstant(),
+            source: source, channel: channel, skills: skills, prefer: prefer, submittedAt: row.nextInstant(),
+            scheduledAt: row.nextOptionalInstant(), preferred: row.next().stringOrEmpty,
+            hold: row.next().optionalInt64.map { TimeSpan(microseconds: $0) }, holdUntil: row.nextOptionalInstant(),
+            csat: row.nextOptionalUInt8(), nps: row.nextOptionalUInt8(), comment: row.next().array,
             texts: InquiryTexts(
                 key: row.next().array, customer: row.next().array, subject: row.next().array,
                 attributes: row.next().array))
@@ -110,13 +120,23 @@ struct LevelsCache {
     }
 }
 
+extension Field {
+    var optionalInt64: Int64? { isNull ? nil : int64 }
+}
+
 extension RowReader {
+    /// A smallint that no CHECK lets leave 0…255.
+    mutating func nextOptionalUInt8() -> UInt8? {
+        let field = next()
+        return field.isNull ? nil : UInt8(clamping: field.int16)
+    }
+
     mutating func nextInstant() -> Instant { Instant(microseconds: next().microseconds) }
     mutating func nextOptionalInstant() -> Instant? { next().optionalMicroseconds.map(Instant.init) }
 }
 
 extension EngineRow {
-    static let columns = "seq, next_id, clock, submitted, completed, abandoned, cancelled, draining"
+    static let columns = "seq, next_id, clock, submitted, completed, abandoned, cancelled, expired, draining, paused"
 
     init(_ row: inout RowReader) {
         let seq = row.next().int64
@@ -127,7 +147,12 @@ extension EngineRow {
         totals.completed = row.next().int64
         totals.abandoned = row.next().int64
         totals.cancelled = row.next().int64
-        self.init(seq: seq, nextID: nextID, clock: clock, totals: totals, isDraining: row.next().bool)
+        totals.expired = row.next().int64
+        let isDraining = row.next().bool
+        let paused = row.next()
+        self.init(
+            seq: seq, nextID: nextID, clock: clock, totals: totals, isDraining: isDraining,
+            pausedQueues: paused.isNull ? [] : paused.strings)
     }
 }
 

@@ -147,7 +147,10 @@ import Testing
         let store = try await test.open()
         let error = await #expect(throws: PostgresError.self) {
             try await test.sql(
-                "SELECT switchboard.fence(0::smallint, 7, 1, 0, 1, now(), 0, 0, 0, 0, false, interval '4 seconds')")
+                """
+                SELECT switchboard.fence(
+                    0::smallint, 7, 1, 0, 1, now(), 0, 0, 0, 0, 0, false, NULL, interval '4 seconds')
+                """)
         }
         #expect(error?.sqlState == "SB001")
         #expect(error?.detail == "The site is at batch 0 of epoch 1, held by folder-1.")

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Routing
 import TestSupport
 import Testing
 
@@ -80,10 +81,11 @@ import Testing
     @Test("a migration that fails leaves those before it and nothing of its own")
     func failing() async throws {
         let test = try await TestStore()
-        let broken = Migration(number: 4, name: "broken", sql: "CREATE TABLE switchboard.half (); SELEC 1")
+        let broken = Migration(
+            number: Int32(Migration.all.count) + 1, name: "broken", sql: "CREATE TABLE switchboard.half (); SELEC 1")
         let error = await #expect(throws: StorageError.self) { try await migrate(test, Migration.all + [broken]) }
         #expect(error?.underlying?.sqlState == "42601")
-        #expect(try await test.sql("SELECT max(number) FROM switchboard.migration") == "3")
+        #expect(try await test.sql("SELECT max(number) FROM switchboard.migration") == "\(Migration.all.count)")
         #expect(try await test.sql("SELECT to_regclass('switchboard.half') IS NULL") == "t")
     }
 
@@ -104,6 +106,69 @@ import Testing
         }
         #expect(error?.code == .deposed)
         #expect(try await test.sql("SELECT max(number) FROM switchboard.migration") == "1")
+    }
+
+    @Test("a store of the first version is taken over with all that is in it")
+    func upgrade() async throws {
+        let test = try await TestStore()
+        try await migrate(test, Array(Migration.all.prefix(3)))
+        try await test.sql(
+            """
+            UPDATE switchboard.engine SET submitted = 3, completed = 1, next_id = 4;
+            INSERT INTO switchboard.inquiry (
+                id, submitted_at, state_since, queued_at, rank, source, priority, state, queue, channel, customer,
+                agent, accepted_at, closed_at)
+            SELECT id, t, t, t, 7, 2, 0, CASE id WHEN 3 THEN 'completed' ELSE 'waiting' END, 'default', 'chat',
+                CASE WHEN id > 1 THEN '고객' END, CASE id WHEN 3 THEN 'kim' END, CASE id WHEN 3 THEN t END,
+                CASE id WHEN 3 THEN t END
+            FROM generate_series(1, 3) AS id, CAST('2026-03-02T00:00:00Z' AS timestamptz) AS t
+            """)
+        let store = try await test.open()
+        let recovered = store.state.recovered
+        #expect(recovered.inquiries.map(\.id) == [1, 2])
+        #expect(recovered.inquiries.allSatisfy { $0.decisionSeq == 0 && $0.definition?.preferred == "" })
+        #expect(recovered.engine.totals.expired == 0)
+        #expect(recovered.engine.pausedQueues == [])
+        let reader = store.makeReader()
+        #expect(try await reader.lastAgent("고객", since: TestStore.start) == "kim")
+        try await blocking { reader.stop() }
+        await store.close()
+    }
+
+    @Test("a primary of the version before is deposed by the migration, and writes nothing more")
+    func oldPrimary() async throws {
+        let test = try await TestStore()
+        let error = try await blocking { () -> PostgresError? in
+            let old = try Connection(test.conninfo, applicationName: "test", timeout: .seconds(20))
+            defer { old.close() }
+            var migrator = Migrator(connection: old)
+            migrator.migrations = Array(Migration.all.prefix(3))
+            try migrator.bootstrap()
+            guard case .granted(let term) = try Lease.acquire(old, test.settings) else { return nil }
+            try migrator.migrate(term)
+            // As that version prepared it.
+            try old.prepare("fence", "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+            func commit(_ batch: Int64) throws(PostgresError) {
+                var parameters = Parameters()
+                parameters.add(term.site)
+                parameters.add(term.epoch)
+                parameters.add(batch)
+                parameters.add(0 as Int64)
+                parameters.add(1 as Int64)
+                parameters.add(timestamp: TestStore.start.microseconds)
+                for _ in 0..<4 { parameters.add(0 as Int64) }
+                parameters.add(false)
+                parameters.add(interval: term.lengthMicroseconds)
+                try old.execute(prepared: "fence", parameters)
+            }
+            try commit(1)
+            guard case .opened(let store) = try Store.open(test.settings, onState: { _ in }) else { return nil }
+            defer { store.writer.stop() }
+            do throws(PostgresError) { try commit(2) } catch { return error }
+            return nil
+        }
+        #expect(error?.sqlState == SQLState.deposed)
+        #expect(try await test.sql("SELECT batch FROM switchboard.engine") == "1")
     }
 
     @Test("two first starts at once make one schema")

@@ -14,6 +14,14 @@ import Testing
             Sample.definition(
                 key: "order-981", customer: "고객 \"42\"", subject: "환불\n문의", attributes: #"{"tier":"gold","상품":"신발"}"#,
                 skills: [SkillLevel(skill: "billing", level: 3), SkillLevel(skill: "한국어", level: 10)]))
+        row.definition?.prefer = [SkillLevel(skill: "영어", level: 1), SkillLevel(skill: "refund", level: 9)]
+        row.definition?.scheduledAt = start + .seconds(2)
+        row.definition?.preferred = "김 상담"
+        row.definition?.hold = .milliseconds(15_500)
+        row.definition?.holdUntil = start + .milliseconds(17_500)
+        row.definition?.csat = 5
+        row.definition?.nps = 10
+        row.definition?.comment = Array("고마워요 \"👍🏽\"\t\\N {} \n끝".utf8)
         row.state = .offered
         row.stateSince = start + .seconds(5)
         row.priority = -100
@@ -24,6 +32,7 @@ import Testing
         row.excludedAt = start + .seconds(4)
         row.passed = ["park"]
         row.disposition = Array("아니오".utf8)
+        row.decisionSeq = .max
         return row
     }
 
@@ -36,7 +45,7 @@ import Testing
         #expect(await store.commit(store.batch(inquiries: [full, plain])).isDone)
         await store.close()
         let again = try await test.open()
-        #expect(again.state.recovered.inquiries == [plain, full])
+        #expect(again.state.recovered.inquiries == [plain, full].map(\.stored))
         #expect(again.state.batch == 1)
         await again.close()
     }
@@ -47,15 +56,110 @@ import Testing
         let store = try await test.open()
         #expect(await store.commit(store.batch(inquiries: [Sample.waiting(3, full.definition)])).isDone)
         var changed = full
+        changed.isNew = false
         changed.definition = nil
         #expect(await store.commit(store.batch(2, inquiries: [changed])).isDone)
-        #expect(try await inquiries(test) == [full])
+        #expect(try await inquiries(test) == [full.stored])
 
         var back = Sample.waiting(3, nil)
         #expect(await store.commit(store.batch(3, inquiries: [back])).isDone)
         back.definition = full.definition
         #expect(try await inquiries(test) == [back])
         await store.close()
+    }
+
+    @Test("a rewrite changes everything, also what is taken away")
+    func rewrite() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let plain = Sample.waiting(3)
+        #expect(await store.commit(store.batch(inquiries: [plain, Sample.waiting(4)])).isDone)
+        var row = full
+        row.isNew = false
+        // Beside one that is new and one whose definition stays: each goes its own way.
+        var hot = Sample.waiting(4, nil)
+        hot.priority = 100
+        let new = Sample.waiting(5)
+        #expect(await store.commit(store.batch(2, inquiries: [row, hot, new])).isDone)
+        hot.definition = Sample.definition()
+        #expect(try await inquiries(test) == [row, hot, new].map(\.stored))
+
+        var back = plain
+        back.isNew = false
+        #expect(await store.commit(store.batch(3, inquiries: [back])).isDone)
+        #expect(try await inquiries(test) == [back, hot, new].map(\.stored))
+        await store.close()
+    }
+
+    @Test(
+        "the least and the most that a mark and a hold can be come back",
+        arguments: [
+            (1, 0, TimeSpan.zero), (5, 10, TimeSpan(microseconds: .max)),
+        ] as [(UInt8, UInt8, TimeSpan)])
+    func limits(csat: UInt8, nps: UInt8, hold: TimeSpan) async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var row = Sample.waiting(1)
+        row.definition?.csat = csat
+        row.definition?.nps = nps
+        row.definition?.hold = hold
+        #expect(await store.commit(store.batch(inquiries: [row])).isDone)
+        #expect(try await inquiries(test) == [row.stored])
+        await store.close()
+    }
+
+    @Test("every state that is live comes back, none that is closed", arguments: InquiryState.allCases)
+    func states(_ state: InquiryState) async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var row = Sample.waiting(1)
+        row.state = state
+        switch state {
+        case .waiting: break
+        case .scheduled: row.definition?.scheduledAt = start + .days(1)
+        case .offered:
+            row.agent = "kim"
+            row.offerExpires = start + .seconds(20)
+        case .assigned, .held:
+            row.agent = "kim"
+            row.acceptedAt = start
+        case .completed:
+            row.agent = "kim"
+            row.acceptedAt = start
+            row.closedAt = start
+        case .abandoned, .cancelled, .expired: row.closedAt = start
+        }
+        #expect(await store.commit(store.batch(inquiries: [row])).isDone)
+        #expect(try await inquiries(test) == (state.isLive ? [row.stored] : []))
+
+        let reader = store.makeReader()
+        #expect(try await reader.inquiry(id: 1) == row.stored)
+        try await blocking { reader.stop() }
+        await store.close()
+    }
+
+    @Test("a site reads back its own inquiries and keys only")
+    func sites() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var settings = test.settings
+        settings.site = 3
+        settings.holder = "folder-3"
+        let other = try await test.open(settings)
+        let id: Int64 = 3 << 48 + 1
+        #expect(
+            await store.commit(store.batch(inquiries: [Sample.waiting(1)], keys: [Sample.key(1, inquiry: 1)])).isDone)
+        #expect(
+            await other.commit(other.batch(inquiries: [Sample.waiting(id)], keys: [Sample.key(2, inquiry: id)])).isDone)
+        let here = try await recovered(test)
+        #expect(here.inquiries.map(\.id) == [1])
+        #expect(here.keys.map(\.inquiry) == [1])
+        await store.close()
+        await other.close()
+        let again = try await test.open(settings)
+        #expect(again.state.recovered.inquiries.map(\.id) == [id])
+        #expect(again.state.recovered.keys.map(\.inquiry) == [id])
+        await again.close()
     }
 
     @Test("closed inquiries stay in the store; those in wrap-up come back")
@@ -71,7 +175,7 @@ import Testing
         #expect(await store.commit(store.batch(2, inquiries: rows)).isDone)
         var wrapping = rows[1]
         wrapping.definition = Sample.definition()
-        #expect(try await inquiries(test) == [wrapping, Sample.waiting(3)])
+        #expect(try await inquiries(test) == [wrapping, Sample.waiting(3).stored])
 
         let reader = store.makeReader()
         var gone = rows[0]
@@ -115,6 +219,20 @@ import Testing
         await store.close()
     }
 
+    @Test("a deleted agent is gone, and may be made anew in the same batch")
+    func deletedAgents() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let agents = [Sample.agent("김", 0), Sample.agent("lee", 1), Sample.agent("park", 2)]
+        #expect(await store.commit(store.batch(agents: agents)).isDone)
+        let anew = Sample.agent("김", 3, AgentDefinition(name: "다른 김"))
+        // The last was made and deleted before the store heard of it.
+        let batch = store.batch(2, agents: [anew], deletedAgents: ["김", "park", "none"])
+        #expect(await store.commit(batch).isDone)
+        #expect(try await recovered(test).agents == [agents[1], anew])
+        await store.close()
+    }
+
     @Test("keys within the window come back in order of time; an expired one is used anew")
     func keys() async throws {
         let test = try await TestStore()
@@ -142,8 +260,11 @@ import Testing
             createdAt: start, expiresAt: start + .days(1))
         let plan = PlanRow(version: 1, at: start, author: "admin", note: "첫", body: Array(#"{"queues": {}}"#.utf8))
         var batch = store.batch(tokens: [supervisor, admin], plans: [plan])
-        batch.engine = EngineRow(seq: 12, nextID: 7, clock: start + .seconds(9), totals: Totals(), isDraining: true)
-        batch.engine.totals.submitted = 6
+        batch.engine = EngineRow(
+            seq: 12, nextID: 11, clock: start + .seconds(9), totals: Totals(), isDraining: true,
+            pausedQueues: ["환불", "q\"uote\\,{}", "NULL"])
+        batch.engine.totals.submitted = 10
+        batch.engine.totals.expired = 4
         batch.engine.totals.completed = 3
         batch.engine.totals.abandoned = 2
         batch.engine.totals.cancelled = 1
@@ -160,6 +281,24 @@ import Testing
         #expect(again.state.plans == [plan])
         #expect(again.state.batch == 2)
         await again.close()
+    }
+
+    @Test("a long list of paused queues is kept through batches that do not change it, and can be emptied")
+    func paused() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var batch = store.batch()
+        batch.engine.pausedQueues = (0..<1_024).map { "\($0) " + String(repeating: "큐", count: 20) }
+        for number in 1...3 {
+            batch.number = Int64(number)
+            #expect(await store.commit(batch).isDone)
+        }
+        #expect(try await recovered(test).engine == batch.engine)
+        batch.number = 4
+        batch.engine.pausedQueues = []
+        #expect(await store.commit(batch).isDone)
+        #expect(try await recovered(test).engine == batch.engine)
+        await store.close()
     }
 
     @Test("a row that no batch can have written is named")
@@ -202,7 +341,22 @@ import Testing
     private func inquiries(_ test: TestStore) async throws -> [InquiryRow] { try await recovered(test).inquiries }
 }
 
+extension InquiryRow {
+    /// As it comes back from the store.
+    var stored: InquiryRow {
+        var row = self
+        row.isNew = false
+        return row
+    }
+}
+
 extension JournalReader {
+    func lastAgent(_ customer: String, since: Instant) async throws -> String? {
+        try await withCheckedThrowingContinuation { continuation in
+            lastAgent(ofCustomer: Array(customer.utf8), closedSince: since) { continuation.resume(with: $0) }
+        }
+    }
+
     func inquiry(id: Int64) async throws -> InquiryRow? {
         try await withCheckedThrowingContinuation { continuation in
             inquiry(id: id) { continuation.resume(with: $0) }

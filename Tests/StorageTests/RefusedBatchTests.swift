@@ -53,6 +53,58 @@ import Testing
         await store.close()
     }
 
+    /// What no engine can mean of an inquiry.
+    enum Nonsense: CaseIterable {
+        case scheduledForNoTime, scheduledWithAgent, heldByNobody, heldButNeverAccepted, expiredButOpen
+        case csatTooLow, csatTooHigh, npsTooHigh, holdBelowZero, decisionBeforeTheFirst
+
+        func spoil(_ row: inout InquiryRow) {
+            switch self {
+            case .scheduledForNoTime: row.state = .scheduled
+            case .scheduledWithAgent:
+                row.state = .scheduled
+                row.definition?.scheduledAt = Sample.start
+                row.agent = "kim"
+            case .heldByNobody:
+                row.state = .held
+                row.acceptedAt = Sample.start
+            case .heldButNeverAccepted:
+                row.state = .held
+                row.agent = "kim"
+            case .expiredButOpen: row.state = .expired
+            case .csatTooLow: row.definition?.csat = 0
+            case .csatTooHigh: row.definition?.csat = 6
+            case .npsTooHigh: row.definition?.nps = 11
+            case .holdBelowZero: row.definition?.hold = .milliseconds(-1)
+            case .decisionBeforeTheFirst: row.decisionSeq = -1
+            }
+        }
+    }
+
+    @Test("an inquiry that no engine can mean is refused", arguments: Nonsense.allCases)
+    func nonsense(_ nonsense: Nonsense) async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var poison = Sample.waiting(1)
+        nonsense.spoil(&poison)
+        #expect(try #require(await store.commit(store.batch(inquiries: [poison])).refusal) == ("23514", "inquiry 1"))
+        await store.close()
+    }
+
+    @Test("totals that do not add up are refused")
+    func totals() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var batch = store.batch()
+        batch.engine.totals.submitted = 3
+        batch.engine.totals.completed = 1
+        batch.engine.totals.expired = 3
+        #expect(try #require(await store.commit(batch).refusal).sqlState == "23514")
+        batch.engine.totals.expired = 2
+        #expect(await store.commit(batch).isDone)
+        await store.close()
+    }
+
     @Test("of two rows that exclude each other, the second is named")
     func pair() async throws {
         let test = try await TestStore()
@@ -70,6 +122,10 @@ import Testing
         try await test.sql("DELETE FROM switchboard.inquiry")
         let refusal = try #require(await store.commit(store.batch(2, inquiries: [Sample.waiting(1, nil)])).refusal)
         #expect(refusal.sqlState == "SB003")
+        var rewritten = Sample.waiting(1)
+        rewritten.isNew = false
+        let again = try #require(await store.commit(store.batch(3, inquiries: [rewritten])).refusal)
+        #expect(again.sqlState == "SB003")
         await store.close()
     }
 }

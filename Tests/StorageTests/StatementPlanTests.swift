@@ -11,6 +11,8 @@ import Testing
         let statements = JournalStatement.allCases.map { ($0.rawValue, $0.sql) }
         let plans = try await plans(of: statements, session: WriterStatement.session)
         #expect(plans["updateInquiries"]?.contains("Index Scan using inquiry_pkey") == true)
+        #expect(plans["rewriteInquiries"]?.contains("Index Scan using inquiry_pkey") == true)
+        #expect(plans["deleteAgents"]?.contains("Index Scan using agent_pkey") == true)
         #expect(plans["updateAgents"]?.contains("Index Scan using agent_pkey") == true)
         for (name, plan) in plans {
             #expect(!plan.contains("Seq Scan") && !plan.contains("Hash") && !plan.contains("Merge"), "\(name): \(plan)")
@@ -25,6 +27,17 @@ import Testing
         for (name, plan) in plans { #expect(!plan.contains("Seq Scan"), "\(name): \(plan)") }
     }
 
+    @Test("a customer's last agent is found by the customer, the newest first")
+    func lastAgentPlan() async throws {
+        let statement = ReaderStatement.lastAgent
+        let plans = try await plans(of: [(statement.rawValue, statement.sql)], session: ReaderStatement.session)
+        let plan = try #require(plans[statement.rawValue])
+        #expect(plan.contains("Index Scan Backward using inquiry_customer_idx"))
+        #expect(plan.contains("Index Cond: (customer = "))
+        // The one sort is that of the 64 at most.
+        #expect(plan.split(separator: "\n").filter { $0.contains("Sort Key") }.count == 1, "\(plan)")
+    }
+
     private func plans(of statements: [(String, String)], session: String) async throws -> [String: String] {
         let test = try await TestStore()
         await (try test.open()).close()
@@ -35,7 +48,7 @@ import Testing
             var plans: [String: String] = [:]
             for (name, sql) in statements {
                 try connection.prepare(name, sql)
-                let count = (1...30).last { sql.contains("$\($0)") } ?? 0
+                let count = (1...40).last { sql.contains("$\($0)") } ?? 0
                 let nulls = Array(repeating: "NULL", count: count).joined(separator: ", ")
                 let result = try connection.execute("EXPLAIN (COSTS OFF) EXECUTE \"\(name)\"(\(nulls))")
                 plans[name] = (0..<result.rowCount).compactMap { result.text($0, 0) }.joined(separator: "\n")
@@ -52,12 +65,19 @@ import Testing
         let store = try await test.open()
         let ids = (1...500).map { Int64($0) }
         let attributes = #"{"lang":"en","tier":"gold","region":"emea","order":123456,"customer":654321}"#
-        let rows = ids.map { Sample.waiting($0, Sample.definition(key: "order-\($0)", attributes: attributes)) }
+        func definition(_ id: Int64) -> InquiryDefinition {
+            Sample.definition(key: "order-\(id)", customer: "고객-\(id % 100)", attributes: attributes)
+        }
+        let rows = ids.map { Sample.waiting($0, definition($0)) }
         let agents = (0..<50).map { Sample.agent("agent-\($0)", $0) }
         #expect(await store.commit(store.batch(inquiries: rows, agents: agents)).isDone)
         for round in 1...3 {
             let changed = ids.map { id in
-                var row = Sample.waiting(id, nil)
+                // The second round rewrites, which must not touch what is indexed.
+                var row = Sample.waiting(id, round == 2 ? definition(id) : nil)
+                row.isNew = false
+                row.definition?.preferred = "agent-7"
+                row.decisionSeq = Int64(round)
                 row.state = round == 3 ? .completed : .assigned
                 row.agent = "agent-\(id % 50)"
                 row.acceptedAt = Sample.start

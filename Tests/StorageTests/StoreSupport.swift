@@ -85,12 +85,14 @@ extension OpenedStore {
 
     /// The next batch after what was recovered, with these rows.
     func batch(
-        _ number: Int64 = 1, inquiries: [InquiryRow] = [], agents: [AgentRow] = [], keys: [KeyRow] = [],
-        events: [Event] = [], tokens: [TokenRow] = [], plans: [PlanRow] = []
+        _ number: Int64 = 1, inquiries: [InquiryRow] = [], agents: [AgentRow] = [],
+        deletedAgents: [String] = [], keys: [KeyRow] = [], events: [Event] = [], tokens: [TokenRow] = [],
+        plans: [PlanRow] = []
     ) -> JournalBatch {
         var changes = Changes()
         changes.inquiries = inquiries
         changes.agents = agents
+        changes.deletedAgents = deletedAgents
         changes.keys = keys
         changes.events = events
         var engine = state.recovered.engine
@@ -127,7 +129,8 @@ enum Sample {
 
     static func waiting(_ id: Int64, _ definition: InquiryDefinition? = Sample.definition()) -> InquiryRow {
         InquiryRow(
-            id: id, isNew: definition != nil, definition: definition, state: .waiting, stateSince: start, queue: "default", priority: 0,
+            id: id, isNew: definition != nil, definition: definition, state: .waiting, stateSince: start,
+            queue: "default", priority: 0,
             queuedAt: start, rank: start.microseconds + 60_000_000)
     }
 

@@ -54,6 +54,12 @@ struct StoreLog: EventLog {
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void) {
         reader.inquiry(id: id) { completion($0.mapError(LogFailure.init)) }
     }
+
+    func lastAgent(
+        customer: [UInt8], since: Instant, completion: @escaping @Sendable (Result<String?, LogFailure>) -> Void
+    ) {
+        reader.lastAgent(ofCustomer: customer, closedSince: since) { completion($0.mapError(LogFailure.init)) }
+    }
 }
 
 extension LogFailure {
