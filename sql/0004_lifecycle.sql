@@ -4,6 +4,7 @@
 -- of them is no longer than it was.
 ALTER TABLE switchboard.inquiry
     ADD COLUMN decision_seq bigint,
+    ADD COLUMN waiting_since timestamptz,
     ADD COLUMN scheduled_at timestamptz,
     ADD COLUMN hold_until timestamptz,
     ADD COLUMN hold bigint,
@@ -33,6 +34,7 @@ ALTER TABLE switchboard.inquiry
     ADD CONSTRAINT inquiry_nps CHECK (nps BETWEEN 0 AND 10);
 COMMENT ON COLUMN switchboard.inquiry.closed_at IS 'When it was completed, abandoned, cancelled or expired.';
 COMMENT ON COLUMN switchboard.inquiry.decision_seq IS 'The number of the event that gave it to its agent, which says why; NULL before.';
+COMMENT ON COLUMN switchboard.inquiry.waiting_since IS 'Since when it has waited in its queue, where that is not queued_at: it changed its queue, or came back from work.';
 COMMENT ON COLUMN switchboard.inquiry.scheduled_at IS 'When it enters its queue; set while scheduled.';
 COMMENT ON COLUMN switchboard.inquiry.hold_until IS 'Until when it waits for its preferred agent; set once it is in its queue.';
 COMMENT ON COLUMN switchboard.inquiry.hold IS 'For how long it waits for its preferred agent, in microseconds, where the request said so.';

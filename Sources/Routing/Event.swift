@@ -255,8 +255,15 @@ package struct Event: Sendable {
         set { if !newValue.isEmpty { extra = Extra(text: text, more: newValue) } }
     }
 
-    package var agent: String { agentName.string }
-    package var queue: String { queueName.string }
+    package var agent: String {
+        get { agentName.string }
+        set { agentName = Name(newValue) }
+    }
+
+    package var queue: String {
+        get { queueName.string }
+        set { queueName = Name(newValue) }
+    }
 
     init(seq: Int64, at: Instant, type: EventType) {
         self.seq = seq

@@ -103,7 +103,7 @@ struct JournalRows {
         parameters.add(interval: term.lengthMicroseconds)
     }
 
-    /// $1 to $18: what all three statements of inquiries have.
+    /// $1 to $19: what all three statements of inquiries have.
     private func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
         let rows = batch.changes.inquiries
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
@@ -133,9 +133,13 @@ struct JournalRows {
             let seq = rows[index].decisionSeq
             if seq == 0 { parameters.appendNull() } else { parameters.append(seq) }
         }
+        parameters.column(.timestamptz, indices) { parameters, index in
+            let since = rows[index].waitingSince
+            if since == rows[index].queuedAt { parameters.appendNull() } else { parameters.append(since) }
+        }
     }
 
-    /// $19 to $34: the definition.
+    /// $20 to $35: the definition.
     private mutating func encodeDefinitions(_ indices: [Int], _ parameters: inout Parameters) {
         let definitions = indices.map { index in
             guard let definition = batch.changes.inquiries[index].definition else {

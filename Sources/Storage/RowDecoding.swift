@@ -7,7 +7,7 @@ struct InquiryDecoder {
         id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
         comment, key, customer, subject, attrs, state, state_since, queue, priority, queued_at, rank, agent,
         offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
-        decision_seq
+        decision_seq, waiting_since
         """
 
     private var levels = LevelsCache()
@@ -35,6 +35,7 @@ struct InquiryDecoder {
         let passed = row.next()
         if !passed.isNull { inquiry.passed = passed.strings }
         inquiry.decisionSeq = row.next().optionalInt64 ?? 0
+        inquiry.waitingSince = row.nextOptionalInstant() ?? inquiry.queuedAt
         return inquiry
     }
 
