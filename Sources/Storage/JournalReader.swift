@@ -30,8 +30,8 @@ package final class JournalReader: Sendable {
         send(.inquiry(id: id, completion), completion)
     }
 
-    /// Who completed, of the newest 64 inquiries of a customer, the one that was closed last, if that was not before
-    /// `since`; nil for nobody, as where it was reopened.
+    /// Who completed the one that was closed last of a customer's newest 64 inquiries, if that was not before `since`;
+    /// else nil. One that was reopened is not closed.
     package func lastAgent(
         ofCustomer customer: [UInt8], closedSince since: Instant, completion: @escaping Completion<String?>
     ) {
