@@ -112,6 +112,11 @@ package struct Parameters: Sendable {
         bytes.append(contentsOf: value)
     }
 
+    package mutating func append(bytes value: UnsafeBufferPointer<UInt8>) {
+        beginElement(length: value.count)
+        bytes.append(contentsOf: value)
+    }
+
     package mutating func append(bytes value: ArraySlice<UInt8>) {
         beginElement(length: value.count)
         bytes.append(contentsOf: value)

@@ -291,6 +291,7 @@ package struct Event: Sendable {
     package var details: [EventDetail] {
         if isSpelledOut { return more }
         var list: [EventDetail] = []
+        list.reserveCapacity(8)
         func add(_ key: DetailKey, _ value: DetailValue) { list.append(EventDetail(key, value)) }
         if !channelName.isEmpty { add(.channel, .name(channelName.string)) }
         switch type {
@@ -323,7 +324,8 @@ package struct Event: Sendable {
         if let outcome { add(.outcome, .name(outcome.name)) }
         if flag { add(.overCapacity, .flag(true)) }
         if let choice { tell(choice, to: &list) }
-        return list + more
+        list += more
+        return list
     }
 
     private func tell(_ choice: Choice, to list: inout [EventDetail]) {

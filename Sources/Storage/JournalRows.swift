@@ -109,11 +109,11 @@ struct JournalRows {
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
         parameters.column(.text, indices) { $0.append(rows[$1].state.name) }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].stateSince) }
-        parameters.column(.text, indices) { $0.append(rows[$1].queue) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].queueName) }
         parameters.column(.integer, indices) { $0.append(rows[$1].priority) }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].queuedAt) }
         parameters.column(.bigint, indices) { $0.append(rows[$1].rank) }
-        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agent) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agentName) }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].offerExpires) }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].acceptedAt) }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].closedAt) }
@@ -219,12 +219,13 @@ struct JournalRows {
         parameters.column(.bigint, indices) { parameters, index in
             if rows[index].inquiry == 0 { parameters.appendNull() } else { parameters.append(rows[index].inquiry) }
         }
-        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agent) }
-        parameters.column(.text, indices) { $0.append(orNull: rows[$1].queue) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].agentName) }
+        parameters.column(.text, indices) { $0.append(orNull: rows[$1].queueName) }
         parameters.column(.json, indices) { parameters, index in
-            if rows[index].details.isEmpty { return parameters.appendNull() }
+            let details = rows[index].details
+            if details.isEmpty { return parameters.appendNull() }
             json.removeAll()
-            json.append(details: rows[index].details)
+            json.append(details: details)
             parameters.append(bytes: json.bytes)
         }
     }
@@ -282,6 +283,10 @@ extension Parameters {
     /// An absent text is NULL.
     fileprivate mutating func append(orNull text: String) {
         if text.isEmpty { appendNull() } else { append(text) }
+    }
+
+    fileprivate mutating func append(orNull name: Name) {
+        if name.isEmpty { appendNull() } else { append(bytes: name.bytes) }
     }
 
     fileprivate mutating func append(orNull text: ArraySlice<UInt8>) {
