@@ -24,13 +24,13 @@ package func onBlockingThread<Value: Sendable>(_ body: () async throws -> Value)
     try await withTaskExecutorPreference(ThreadPerJob.shared, operation: body)
 }
 
-/// Each job gets a thread of Dispatch's, which makes as many as are blocked.
+/// Each job gets a thread of its own. Dispatch would make more of its threads as they block, but not at once.
 private final class ThreadPerJob: TaskExecutor {
     static let shared = ThreadPerJob()
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let executor = asUnownedTaskExecutor()
-        DispatchQueue.global().async { job.runSynchronously(on: executor) }
+        Thread.detachNewThread { job.runSynchronously(on: executor) }
     }
 }
