@@ -80,15 +80,27 @@ final class JournalLoop {
     private func untilAnswered(
         row: String, _ attempt: (Connection) throws(JournalFailure) -> Void
     ) -> JournalOutcome {
+        var isRepeated = false
         while true {
             do {
-                let connection = try journaling { () throws(PostgresError) in try self.connected() }
+                let connection = try journaling { () throws(PostgresError) in
+                    let connection = try self.connected()
+                    // What came to PostgreSQL in part at the last attempt may stand in the way of this one.
+                    if isRepeated { try StuckBatch.end(connection, self.settings) }
+                    return connection
+                }
+                isRepeated = true
                 try attempt(connection)
                 sayConnected()
                 return .done
             } catch {
                 if error.postgres.sqlState == SQLState.deposed { return .deposed }
-                if !error.postgres.isTransient { return .refused(error.postgres, row: error.row ?? row) }
+                if error.postgres.sqlState == SQLState.readOnly {
+                    // It is not the primary any more; another of the hosts may be.
+                    connection?.close()
+                } else if !error.postgres.isTransient {
+                    return .refused(error.postgres, row: error.row ?? row)
+                }
                 sayAway(error.postgres)
                 if !worker.pause(backOff.next()) { return .stopped }
             }
@@ -131,7 +143,9 @@ final class JournalLoop {
             }
             counts = try connection.finishPipeline()
         } catch {
-            if error.isTransient || error.sqlState == SQLState.deposed { throw JournalFailure(error) }
+            if error.isTransient || [SQLState.deposed, SQLState.readOnly].contains(error.sqlState) {
+                throw JournalFailure(error)
+            }
             guard let place = error.statement, place < sent.count else { throw JournalFailure(error) }
             let culprit = findCulprit(sent[place], &rows, connection)
             throw JournalFailure(culprit?.error ?? error, row: culprit?.row ?? "no single row of \(sent[place])")
@@ -177,9 +191,14 @@ final class JournalLoop {
         if let connection, connection.isOpen { return connection }
         connection = nil
         let fresh = try Connection(
-            settings.conninfo, applicationName: "switchboard journal", timeout: settings.roundTripTimeout)
+            settings.conninfo, applicationName: StuckBatch.applicationName, timeout: settings.roundTripTimeout)
         try fresh.execute(WriterStatement.session)
-        try fresh.execute("SET statement_timeout = \(settings.statementTimeout.milliseconds)")
+        // The name even where the address says another: by it a stuck one is found.
+        try fresh.execute(
+            """
+            SET statement_timeout = \(settings.statementTimeout.milliseconds);
+            SET application_name = '\(StuckBatch.applicationName)'
+            """)
         for statement in JournalStatement.allCases { try fresh.prepare(statement.rawValue, statement.sql) }
         for statement in WriterStatement.allCases { try fresh.prepare(statement.rawValue, statement.sql) }
         connection = fresh

@@ -35,7 +35,10 @@ enum Lease {
         parameters.add(timestamp: settings.now.microseconds)
         parameters.add(settings.clockSpeed)
         let result = try storing("take the lease") { () throws(PostgresError) in
-            try connection.query("SELECT * FROM switchboard.acquire($1, $2, $3, $4, $5)", parameters)
+            try StuckBatch.end(connection, settings)
+            try connection.execute("SET statement_timeout = \(settings.statementTimeout.milliseconds)")
+            defer { _ = try? connection.execute("SET statement_timeout = 0") }
+            return try connection.query("SELECT * FROM switchboard.acquire($1, $2, $3, $4, $5)", parameters)
         }
         var row = result.row(0)
         let isGranted = row.next().bool

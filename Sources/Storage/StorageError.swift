@@ -47,8 +47,10 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
     package var isTransient: Bool { underlying?.isTransient ?? false }
 }
 
-/// The SQLSTATEs that the schema's own functions raise.
+/// The SQLSTATEs that mean something to the store: the schema's own functions raise those in SB.
 enum SQLState {
+    /// PostgreSQL's own: the server takes no writes, as one that was demoted.
+    static let readOnly = "25006"
     static let deposed = "SB001"
     static let otherClockSpeed = "SB002"
     /// Raised by the writer itself: the store stands where no writer of this epoch can have left it.
