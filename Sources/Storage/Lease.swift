@@ -21,7 +21,8 @@ extension Duration {
 enum Lease {
     enum Answer {
         case granted(LeaseTerm)
-        case held(by: String, until: Instant)
+        /// Another has it, for so long still by PostgreSQL's clock unless it is renewed.
+        case held(by: String, remaining: Duration)
     }
 
     /// Asks for the lease of the settings' site; its row is made at the first start.
@@ -38,14 +39,19 @@ enum Lease {
             try StuckBatch.end(connection, settings)
             try connection.execute("SET statement_timeout = \(settings.statementTimeout.milliseconds)")
             defer { _ = try? connection.execute("SET statement_timeout = 0") }
-            return try connection.query("SELECT * FROM switchboard.acquire($1, $2, $3, $4, $5)", parameters)
+            return try connection.query(
+                """
+                SELECT a.granted, a.epoch, a.held_by,
+                    (EXTRACT(epoch FROM a.held_until - clock_timestamp()) * 1000000)::bigint
+                FROM switchboard.acquire($1, $2, $3, $4, $5) AS a
+                """, parameters)
         }
         var row = result.row(0)
         let isGranted = row.next().bool
         let epoch = row.next().int64
         let holder = row.next().string
-        let until = Instant(microseconds: row.next().microseconds)
-        if !isGranted { return .held(by: holder, until: until) }
+        let remaining = Duration.microseconds(row.next().int64)
+        if !isGranted { return .held(by: holder, remaining: remaining) }
         return .granted(LeaseTerm(site: settings.site, epoch: epoch, length: settings.lease))
     }
 

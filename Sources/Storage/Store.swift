@@ -1,12 +1,13 @@
 import Postgres
-package import Routing
+import Routing
 
 /// The start of everything durable.
 package enum Store {
     package enum Opening: Sendable {
         case opened(OpenedStore)
-        /// Another data folder's daemon has the lease: stand by and try again.
-        case held(by: String, until: Instant)
+        /// Another data folder's daemon has the lease: stand by and try again. It lapses after `remaining` unless it is
+        /// renewed.
+        case held(by: String, remaining: Duration)
     }
 
     private static let serverVersionMin = 140_000
@@ -34,7 +35,7 @@ package enum Store {
         try migrator.bootstrap()
         let term: LeaseTerm
         switch try Lease.acquire(connection, settings) {
-        case .held(let holder, let until): return .held(by: holder, until: until)
+        case .held(let holder, let remaining): return .held(by: holder, remaining: remaining)
         case .granted(let granted): term = granted
         }
 

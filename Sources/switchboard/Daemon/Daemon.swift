@@ -30,6 +30,8 @@ final class Daemon: Sendable {
     static let version = "0.1.0"
     /// How long a start waits for a PostgreSQL that is not there, between two tries.
     private static let retryDelay = Duration.milliseconds(500)
+    /// Between two tries to take a lease that is about to lapse.
+    private static let retryDelayMin = Duration.milliseconds(20)
     /// How often partitions are made ahead and old keys deleted.
     private static let maintenancePeriod = Duration.seconds(300)
     /// How often the private PostgreSQL is looked at; one that does not answer is started again.
@@ -152,6 +154,7 @@ final class Daemon: Sendable {
         var lastWord = ""
         while true {
             try Task.checkCancellation()
+            var delay = Self.retryDelay
             var settings = settings
             settings.now = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
             let attempt = settings
@@ -163,14 +166,16 @@ final class Daemon: Sendable {
                 }
                 switch opening {
                 case .opened(let store): return store
-                case .held(let holder, _):
+                case .held(let holder, let remaining):
                     server.standBy()
+                    // Not later than the lease can lapse: it decides how long nobody serves.
+                    delay = min(delay, max(remaining, Self.retryDelayMin))
                     say("another daemon (data folder \(holder)) serves this database: standing by", after: &lastWord)
                 }
             } catch let error as StorageError where error.isTransient {
                 say("PostgreSQL is not there yet: \(error)", after: &lastWord)
             }
-            try await Task.sleep(for: Self.retryDelay)
+            try await Task.sleep(for: delay)
         }
     }
 
