@@ -208,7 +208,11 @@ struct ClientTests {
         _ = await script.line()
         server.say(1, "OK n=1")
         _ = await script.line()
-        for number in 2..<1500 { server.say(1, "OK n=\(number)") }
+        // An answer to what has not been sent yet would be against the protocol.
+        for number in 2..<1500 {
+            server.say(1, "OK n=\(number)")
+            if number + 1024 < 1500 { _ = await script.line() }
+        }
         var arrived = answers.makeAsyncIterator()
         for number in 0..<1500 { #expect(await arrived.next() == Int64(number)) }
         await client.close()
