@@ -10,7 +10,8 @@ public struct ClientConfiguration: Sendable {
     public var patience: Duration
     /// Looks for a daemon again when the connection is lost; else the client then ends.
     public var reconnects: Bool
-    /// How long nothing is sent before a `PING` keeps the session alive.
+    /// How long nothing is sent before a `PING` keeps the session alive; 5 s at most where there are several endpoints,
+    /// since its answer then also tells whether the daemon is still the one that serves.
     public var pingInterval: Duration
 
     /// Settings with the usual times.

@@ -30,6 +30,13 @@ final class ClientCore {
 
     private static let connectTimeout = TimeAmount.seconds(2)
     private static let greetingTimeout = TimeAmount.seconds(5)
+    /// The same where there are other endpoints to try: a stopped daemon takes connections and says nothing.
+    private static let greetingTimeoutOfSeveral = TimeAmount.seconds(2)
+    /// Where there are other endpoints: how long an answer may take before they are asked whether they serve, and how
+    /// long nothing is sent before a `PING` makes sure that there is something to be answered.
+    private static let silenceMaximum = TimeAmount.seconds(2)
+    private static let pingIntervalOfSeveral = TimeAmount.seconds(5)
+    private static let silenceCheckInterval = TimeAmount.milliseconds(500)
     /// How long a keep-alive that nothing stands before may take.
     private static let pingTimeout = TimeAmount.seconds(10)
     private static let pauseMinimum = TimeAmount.milliseconds(20)
@@ -59,6 +66,9 @@ final class ClientCore {
     private var greetingGuard: Scheduled<Void>?
     private var keepAlive: RepeatedTask?
     private var pingSent: NIODeadline?
+    private let lookout: Lookout
+    /// Since when something is unanswered and nothing was heard; nil while nothing is unanswered.
+    private var silentSince: NIODeadline?
 
     init(
         configuration: ClientConfiguration, loop: any EventLoop, onNotice: (@Sendable (Notice) -> Void)?,
@@ -68,7 +78,10 @@ final class ClientCore {
         self.loop = loop
         self.onNotice = onNotice
         self.onLine = onLine
+        lookout = Lookout(loop: loop)
     }
+
+    private var hasSeveralEndpoints: Bool { configuration.endpoints.count > 1 }
 
     /// Begins to look for a daemon; `completion` hears the first greeting.
     func connect(_ completion: @escaping Exchange.Completion) {
@@ -110,9 +123,10 @@ final class ClientCore {
 
     // MARK: Looking for a daemon
 
-    private func beginSearch() {
+    /// - Parameter first: the place of the endpoint to begin with.
+    private func beginSearch(at first: Int = 0) {
         searchDeadline = .now() + TimeAmount(configuration.patience)
-        endpointIndex = 0
+        endpointIndex = first
         pause = Self.pauseMinimum
         tryEndpoint()
     }
@@ -131,13 +145,7 @@ final class ClientCore {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-        let connected: EventLoopFuture<any Channel> =
-            switch configuration.endpoints[endpointIndex] {
-            case .tcp(let host, let port):
-                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
-        connected.assumeIsolated().whenComplete { result in
+        bootstrap.connect(to: configuration.endpoints[endpointIndex]).assumeIsolated().whenComplete { result in
             guard number == self.generation, case .connecting = self.state else {
                 if case .success(let channel) = result { channel.close(promise: nil) }
                 return
@@ -175,10 +183,11 @@ final class ClientCore {
             loopBound.value.greeted(result, generation: number)
         }
         write([greeting], to: channel)
-        greetingGuard = loop.assumeIsolated().scheduleTask(in: Self.greetingTimeout) {
+        let timeout = hasSeveralEndpoints ? Self.greetingTimeoutOfSeveral : Self.greetingTimeout
+        greetingGuard = loop.assumeIsolated().scheduleTask(in: timeout) {
             guard number == self.generation else { return }
             self.drop(channel)
-            self.endpointFailed("no greeting within \(Self.greetingTimeout.nanoseconds / 1_000_000_000) s")
+            self.endpointFailed("no greeting within \(timeout.nanoseconds / 1_000_000_000) s")
         }
     }
 
@@ -240,8 +249,9 @@ final class ClientCore {
         do throws(ClientError) {
             try handle(try ServerLine(line.readableBytesUInt8Span), line)
         } catch {
-            lost(error, generation: number)
+            return lost(error, generation: number)
         }
+        silentSince = inFlight.isEmpty ? nil : .now()
     }
 
     private func handle(_ parsed: ServerLine, _ line: ByteBuffer) throws(ClientError) {
@@ -277,8 +287,8 @@ final class ClientCore {
         sendWaiting()
     }
 
-    /// The connection of that generation is gone.
-    func lost(_ error: ClientError, generation number: Int) {
+    /// The connection of that generation is gone; the place is that of the endpoint to try first.
+    func lost(_ error: ClientError, generation number: Int, next: Int = 0) {
         guard number == generation else { return }
         switch state {
         case .resting, .connecting, .pausing, .ended: return
@@ -295,7 +305,7 @@ final class ClientCore {
             state = .pausing
             onNotice?(.disconnected(error))
             sortUnanswered()
-            if case .pausing = state { beginSearch() }
+            if case .pausing = state { beginSearch(at: next) }
         }
     }
 
@@ -325,6 +335,7 @@ final class ClientCore {
 
     private func write(_ batch: [Exchange], to channel: any Channel) {
         guard !batch.isEmpty else { return }
+        if inFlight.isEmpty { silentSince = .now() }
         var buffer = channel.allocator.buffer(capacity: batch.reduce(0) { $0 + $1.bytes.count })
         for exchange in batch {
             buffer.writeBytes(exchange.bytes)
@@ -337,8 +348,11 @@ final class ClientCore {
     // MARK: Keeping it alive
 
     private func startKeepAlive() {
-        let interval = TimeAmount(configuration.pingInterval)
-        let check = TimeAmount.nanoseconds(max(interval.nanoseconds / 4, 1_000_000))
+        let (ping, silence) = (Self.pingIntervalOfSeveral, Self.silenceCheckInterval)
+        let configured = TimeAmount(configuration.pingInterval)
+        let interval = hasSeveralEndpoints ? min(configured, ping) : configured
+        let quarter = TimeAmount.nanoseconds(max(interval.nanoseconds / 4, 1_000_000))
+        let check = hasSeveralEndpoints ? min(quarter, silence) : quarter
         let loopBound = NIOLoopBound(self, eventLoop: loop)
         keepAlive = loop.scheduleRepeatedTask(initialDelay: check, delay: check) { _ in
             loopBound.value.checkConnection(interval: interval)
@@ -349,6 +363,7 @@ final class ClientCore {
     /// they wait, and so does it.
     private func checkConnection(interval: TimeAmount) {
         guard case .serving(let channel) = state else { return }
+        lookElsewhere()
         if let sent = pingSent {
             if inFlight.first?.isInternal == true, .now() - sent > Self.pingTimeout {
                 lost(.connectionLost, generation: generation)
@@ -362,6 +377,18 @@ final class ClientCore {
             loopBound.value.pingSent = nil
         }
         write([ping], to: channel)
+    }
+
+    /// A silent daemon may only wait for its PostgreSQL. If another one serves, it waits in vain.
+    private func lookElsewhere() {
+        guard hasSeveralEndpoints, let silentSince, .now() - silentSince >= Self.silenceMaximum, !lookout.isAsking
+        else { return }
+        let number = generation
+        let others = configuration.endpoints.enumerated().filter { $0.offset != endpointIndex }
+        lookout.ask(others.map { ($0.offset, $0.element) }) { place in
+            guard number == self.generation, self.silentSince == silentSince else { return }
+            self.lost(.connectionLost, generation: number, next: place)
+        }
     }
 
     // MARK: The end

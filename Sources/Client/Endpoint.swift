@@ -7,6 +7,7 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// The port that a daemon listens on unless told otherwise.
     public static let defaultPort = 7411
+    private static let scheme = "switchboard://"
 
     /// Reads one endpoint. What holds a `/`, and what begins with `unix:`, is a path; a host without a port has the
     /// default port.
@@ -23,10 +24,15 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads endpoints separated by commas: the first that serves is used.
+    /// Reads endpoints separated by commas: the first that serves is used. `switchboard://` may stand before them.
     public static func list(_ text: String) throws(ClientError) -> [Endpoint] {
+        var list = Substring(text)
+        if list.hasPrefix(scheme) {
+            list = list.dropFirst(scheme.count)
+            if list.hasSuffix("/") { list = list.dropLast() }
+        }
         var result: [Endpoint] = []
-        for part in text.split(separator: ",") {
+        for part in list.split(separator: ",") {
             result.append(try Endpoint(String(part)))
         }
         guard !result.isEmpty else { throw .invalidEndpoint("no HOST:PORT or PATH is named") }

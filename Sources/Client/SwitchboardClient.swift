@@ -7,7 +7,9 @@ import Synchronization
 /// It connects to the first of several endpoints that serves, says `HELLO`, and pipelines requests: up to
 /// `inFlightMaximum` are unanswered on the connection, further ones wait in the client. A lost connection is looked
 /// for again over all endpoints; requests that were unanswered are sent again where `Request.repetition` allows it and
-/// fail with `ClientError.connectionLost` where not. A `PING` goes out when nothing was sent for a while.
+/// fail with `ClientError.connectionLost` where not. A `PING` goes out when nothing was sent for a while. A daemon that
+/// leaves something unanswered for 2 s counts as lost as soon as another endpoint says that it serves: it was stopped,
+/// or is cut off, and the other one took over.
 ///
 /// May be used from any thread. Close it when done.
 public final class SwitchboardClient: Sendable {

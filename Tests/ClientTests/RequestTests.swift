@@ -76,6 +76,8 @@ struct EndpointTests {
         }
         let two = [Endpoint.tcp(host: "a", port: 1), .tcp(host: "b", port: 2)]
         #expect(try endpoints("a:1,b:2", "c:3", socketExists: true) == two)
+        #expect(try endpoints(nil, "switchboard://a:1,b:2", socketExists: true) == two)
+        #expect(try endpoints(nil, "switchboard://a:1,b:2/", socketExists: true) == two)
         #expect(try endpoints(nil, "c:3", socketExists: true) == [.tcp(host: "c", port: 3)])
         #expect(try endpoints(nil, nil, socketExists: true) == [.unix(path: "/s")])
         #expect(try endpoints(nil, nil, socketExists: false) == [.tcp(host: "127.0.0.1", port: 7411)])
