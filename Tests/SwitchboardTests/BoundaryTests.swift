@@ -1,0 +1,64 @@
+import Foundation
+import Simulation
+import TestSupport
+import Testing
+
+/// Promise 1 of DESIGN §1, tried at every boundary of a batch: before it is sent, sent and not committed, committed and
+/// not answered, answered. The daemon is the shipped one; the harm is done by a proxy before its PostgreSQL.
+@Suite("Kills at every boundary", .blocking, .serialized)
+struct BoundaryTests {
+    @Test("what was acknowledged is there, once, and rows and log tell the same", arguments: Soak.seeds)
+    func round(_ seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let blow = Blow(seed: seed, random: &random)
+        let began = ContinuousClock.now
+        let cluster = try await ThrowawayCluster.shared()
+        let site = try await Site.make(on: cluster)
+        defer { site.removeFolder() }
+        let proxy = try PostgresProxy(to: cluster.socketDirectory)
+        defer { proxy.stop() }
+        let behind = Site(folder: site.folder, database: proxy.connectionInfo(site.database))
+
+        let first = try DaemonProcess.serving(at: behind)
+        let traffic = try Traffic(first, seed: seed)
+        try await traffic.run {
+            let shift = traffic.shift
+            proxy.arm(blow.fault { if blow.kills { first.kill(SIGKILL) } })
+            try #require(proxy.waitForFault(1), "the batch never came")
+            var daemon = first
+            if blow.kills {
+                #expect(try first.waitForExit() == -SIGKILL)
+                daemon = try DaemonProcess.serving(at: behind, port: first.port)
+                shift.handOver(to: daemon)
+            }
+            try Self.finish(shift, daemon)
+            try daemon.terminate()
+        }
+        let audit = try Audit(site, traffic.promises.told)
+        let story = "seed \(seed): \(blow)"
+        #expect(audit.faults.isEmpty, "\(story)\n\(audit.lastEvents.joined(separator: "\n"))")
+        print("\(story): \(traffic.promises.told.ids.count) inquiries, \(ContinuousClock.now - began)")
+    }
+
+    /// Lets everybody do a little more and come to an end.
+    private static func finish(_ shift: Shift, _ daemon: DaemonProcess) throws {
+        let admin = try daemon.admin()
+        let submitted = try #require(try admin.counts()["submitted"])
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try #require(try admin.counts()["submitted"]) < submitted + 30 {
+            guard ContinuousClock.now < deadline else {
+                throw TestSupportError("the shops stand still: \(daemon.said)")
+            }
+        }
+        shift.close()
+        try shift.waitForShops()
+        while true {
+            let counts = try admin.counts()
+            if ["waiting", "offered", "assigned"].allSatisfy({ counts[$0] == 0 }) { break }
+            guard ContinuousClock.now < deadline + .seconds(30) else {
+                throw TestSupportError("not all of it ends: \(counts)")
+            }
+        }
+        shift.end()
+    }
+}
