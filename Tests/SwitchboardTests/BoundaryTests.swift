@@ -31,34 +31,12 @@ struct BoundaryTests {
                 daemon = try DaemonProcess.serving(at: behind, port: first.port)
                 shift.handOver(to: daemon)
             }
-            try Self.finish(shift, daemon)
+            try traffic.finish(daemon)
             try daemon.terminate()
         }
         let audit = try Audit(site, traffic.promises.told)
         let story = "seed \(seed): \(blow)"
         #expect(audit.faults.isEmpty, "\(story)\n\(audit.lastEvents.joined(separator: "\n"))")
         print("\(story): \(traffic.promises.told.ids.count) inquiries, \(ContinuousClock.now - began)")
-    }
-
-    /// Lets everybody do a little more and come to an end.
-    private static func finish(_ shift: Shift, _ daemon: DaemonProcess) throws {
-        let admin = try daemon.admin()
-        let submitted = try #require(try admin.counts()["submitted"])
-        let deadline = ContinuousClock.now + .seconds(30)
-        while try #require(try admin.counts()["submitted"]) < submitted + 30 {
-            guard ContinuousClock.now < deadline else {
-                throw TestSupportError("the shops stand still: \(daemon.said)")
-            }
-        }
-        shift.close()
-        try shift.waitForShops()
-        while true {
-            let counts = try admin.counts()
-            if ["waiting", "offered", "assigned"].allSatisfy({ counts[$0] == 0 }) { break }
-            guard ContinuousClock.now < deadline + .seconds(30) else {
-                throw TestSupportError("not all of it ends: \(counts)")
-            }
-        }
-        shift.end()
     }
 }

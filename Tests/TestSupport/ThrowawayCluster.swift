@@ -34,9 +34,11 @@ package final class ThrowawayCluster: Sendable {
         try await onBlockingThread { try ThrowawayCluster(options) }
     }
 
-    private init(_ options: PrivateCluster.Options) throws {
+    /// - Parameter folder: where a cluster may be already; nil for a new one.
+    init(_ options: PrivateCluster.Options, in folder: String? = nil) throws {
         self.options = options
-        folder = try makeTemporaryFolder()
+        let folder = try folder ?? makeTemporaryFolder()
+        self.folder = folder
         reaper = try Reaper(of: folder)
         cluster = Mutex(try PrivateCluster.start(in: folder, options: options))
     }

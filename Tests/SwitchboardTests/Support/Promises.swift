@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 /// What clients were told with `OK`, and must find true for ever after.
@@ -17,6 +18,17 @@ final class Promises: Sendable {
     /// Inquiries that were submitted and have not ended.
     var openCount: Int { state.withLock { $0.ids.count - $0.ends.count } }
     func isTaken(_ id: Int64, by agent: String) -> Bool { state.withLock { $0.acceptedBy[id] == agent } }
+
+    var endCount: Int { state.withLock { $0.ends.count } }
+
+    /// Waits until that many inquiries have ended.
+    func waitForEnds(_ count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while endCount < count {
+            guard ContinuousClock.now < deadline else { throw TestSupportError("\(endCount) of \(count) ended") }
+            await Task.yield()
+        }
+    }
 
     func submitted(_ key: String, _ id: Int64) {
         state.withLock { told in

@@ -47,6 +47,31 @@ final class Traffic: Sendable {
             try await group.waitForAll()
         }
     }
+
+    /// Waits until so many more inquiries have come to their end, as their agents were told.
+    func waitForMore(_ count: Int) async throws { try await promises.waitForEnds(promises.endCount + count) }
+
+    /// Lets everybody do a little more and come to an end.
+    func finish(_ daemon: DaemonProcess) throws {
+        let admin = try daemon.admin()
+        let submitted = try #require(try admin.counts()["submitted"])
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try #require(try admin.counts()["submitted"]) < submitted + 30 {
+            guard ContinuousClock.now < deadline else {
+                throw TestSupportError("the shops stand still: \(daemon.said)")
+            }
+        }
+        shift.close()
+        try shift.waitForShops()
+        while true {
+            let counts = try admin.counts()
+            if ["waiting", "offered", "assigned"].allSatisfy({ counts[$0] == 0 }) { break }
+            guard ContinuousClock.now < deadline + .seconds(30) else {
+                throw TestSupportError("not all of it ends: \(counts)")
+            }
+        }
+        shift.end()
+    }
 }
 
 /// Which daemon serves at the moment, and how long its clients work.
