@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -23,7 +24,7 @@ struct BoundaryTests {
         let traffic = try Traffic(first, seed: seed)
         try await traffic.run {
             let shift = traffic.shift
-            proxy.arm(blow.fault { if blow.kills { first.kill(SIGKILL) } })
+            blow.arm(proxy) { if blow.kills { first.kill(SIGKILL) } }
             try #require(proxy.waitForFault(1), "the batch never came")
             var daemon = first
             if blow.kills {
@@ -31,6 +32,7 @@ struct BoundaryTests {
                 daemon = try DaemonProcess.serving(at: behind, port: first.port)
                 shift.handOver(to: daemon)
             }
+            try #require(proxy.waitForFault(blow.count), "there was no other batch")
             try traffic.finish(daemon)
             try daemon.terminate()
         }
@@ -38,5 +40,35 @@ struct BoundaryTests {
         let story = "seed \(seed): \(blow)"
         #expect(audit.faults.isEmpty, "\(story)\n\(audit.lastEvents.joined(separator: "\n"))")
         print("\(story): \(traffic.promises.told.ids.count) inquiries, \(ContinuousClock.now - began)")
+    }
+
+    @Test(
+        "a first start that is killed at its first batch is made up for by the next",
+        arguments: PostgresProxy.Point.allCases)
+    func firstStart(_ point: PostgresProxy.Point) async throws {
+        let cluster = try await ThrowawayCluster.shared()
+        let site = try await Site.make(on: cluster)
+        defer { site.removeFolder() }
+        let proxy = try PostgresProxy(to: cluster.socketDirectory)
+        defer { proxy.stop() }
+        let behind = Site(folder: site.folder, database: proxy.connectionInfo(site.database))
+        let started = Mutex<DaemonProcess?>(nil)
+        proxy.arm(
+            PostgresProxy.Fault(batch: 1, point: point, harm: .strand) {
+                // It may come to its first batch before the test has hold of it.
+                while started.withLock({ $0 }) == nil { sched_yield() }
+                started.withLock { $0 }?.kill(SIGKILL)
+            })
+        let first = try DaemonProcess(at: behind)
+        started.withLock { $0 = first }
+        #expect(try first.waitForExit() == -SIGKILL)
+        let second = try DaemonProcess.serving(at: behind)
+        let token = try String(contentsOfFile: site.folder + "/admin.token", encoding: .utf8)
+        let admin = try second.session(token.trimmingCharacters(in: .whitespacesAndNewlines))
+        #expect(try admin.rows("TOKEN LIST").count == 1)
+        try second.terminate()
+        for table in ["token", "plan", "event"] {
+            #expect(try site.number("SELECT count(*) FROM switchboard.\(table)") == 1, "\(table)")
+        }
     }
 }

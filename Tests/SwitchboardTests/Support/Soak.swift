@@ -27,6 +27,8 @@ struct Blow: CustomStringConvertible {
     let harm: PostgresProxy.Harm
     let batch: Int
     let part: Double
+    /// What is done to the first batch after that, where anything is: as often as not the same one, sent again.
+    let second: (point: PostgresProxy.Point, harm: PostgresProxy.Harm)?
 
     private static let kinds: [(kills: Bool, harm: PostgresProxy.Harm)] = [
         (true, .cut), (false, .cut), (true, .strand), (false, .strand), (false, .silence), (false, .delay(.zero)),
@@ -45,11 +47,24 @@ struct Blow: CustomStringConvertible {
         } else {
             harm = kind.harm
         }
+        let again = points[Int.random(in: 0..<points.count, using: &random)]
+        second = random.chance(0.3) ? (again, random.chance(0.5) ? .cut : .strand) : nil
     }
 
-    func fault(_ action: @escaping @Sendable () -> Void) -> PostgresProxy.Fault {
-        PostgresProxy.Fault(batch: batch, point: point, harm: harm, part: part, action: action)
+    var count: Int { second == nil ? 1 : 2 }
+
+    /// Arms the proxy with it.
+    func arm(_ proxy: PostgresProxy, _ action: @escaping @Sendable () -> Void) {
+        let next = second.map { PostgresProxy.Fault(batch: 1, point: $0.point, harm: $0.harm, part: part) }
+        let fault = PostgresProxy.Fault(batch: batch, point: point, harm: harm, part: part) {
+            if let next { proxy.arm(next) }
+            action()
+        }
+        proxy.arm(fault)
     }
 
-    var description: String { "\(kills ? "kill -9 and " : "")\(harm) at \(point) of batch \(batch), part \(part)" }
+    var description: String {
+        let next = second.map { ", then \($0.harm) at \($0.point)" } ?? ""
+        return "\(kills ? "kill -9 and " : "")\(harm) at \(point) of batch \(batch)\(next), part \(part)"
+    }
 }
