@@ -4,7 +4,7 @@ BINARY = .build/release/switchboard
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo lint format schema migrations bench clean
+.PHONY: help setup build test soak demo lint format schema migrations bench clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ build: setup ## build .build/release/switchboard
 # One test at a time: many start daemons and servers and wait for them, and two processors are not many.
 test: setup ## run every test, on a throw-away PostgreSQL
 	$(SWIFT) test --disable-xctest --no-parallel
+
+soak: setup ## kill the daemon 200 times at every boundary, and have it taken over 50 times
+	SWITCHBOARD_SOAK_ROUNDS=$${SWITCHBOARD_SOAK_ROUNDS:-200} SWITCHBOARD_SOAK_TAKEOVERS=$${SWITCHBOARD_SOAK_TAKEOVERS:-50} \
+		$(SWIFT) test --disable-xctest --no-parallel --filter 'BoundaryTests|StandbyTests|FailoverTests'
 
 demo: build ## play a morning of a shop in a minute, against a daemon of its own
 	@$(BINARY) demo

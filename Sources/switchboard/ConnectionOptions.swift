@@ -6,7 +6,10 @@ import Foundation
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "HOST:PORT or the path of a Unix socket; several with commas, the first that serves is used.",
+            """
+            HOST:PORT or the path of a Unix socket; several with commas, the first that serves is used. Without it \
+            SWITCHBOARD_URL, written the same way.
+            """,
             valueName: "where"))
     var connect: String?
 

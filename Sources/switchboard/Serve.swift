@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The path of its Unix socket.")
     var socket: String?
 
-    @Option(help: "The PostgreSQL to use; without one it runs its own.")
+    @Option(help: "The PostgreSQL to use; of several hosts the one that takes writes. Without one it runs its own.")
     var databaseUrl: String?
 
     @Option(help: "How many times faster than the wall clock its clock runs: for replays and demos.")

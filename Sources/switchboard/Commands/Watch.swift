@@ -11,6 +11,9 @@ struct Watch: AsyncParsableCommand {
             after the event of that number.
             """)
 
+    /// Longer than another daemon needs to take over.
+    private static let patience = Duration.seconds(15)
+
     @OptionGroup var connection: ConnectionOptions
 
     @Flag(help: "Print each event as a line of JSON.")
@@ -32,7 +35,7 @@ struct Watch: AsyncParsableCommand {
         try await Failure.reporting {
             let (notices, continuation) = AsyncStream.makeStream(of: Notice.self)
             let client = SwitchboardClient(
-                try connection.configuration(), onNotice: { continuation.yield($0) })
+                try connection.configuration(patience: Self.patience), onNotice: { continuation.yield($0) })
             try await client.connect()
             var last = from
             for await notice in notices {
