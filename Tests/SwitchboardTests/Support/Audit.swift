@@ -90,7 +90,8 @@ struct Audit {
             expect(isOpen && (type == "cancelled" || life.state != "assigned"), "\(place): it is \(life.state)")
             life.state = type
         case "wrapped": expect(life.state == "completed", "\(place): it is \(life.state)")
-        case "exclusions_cleared": expect(isOpen, "\(place): it is \(life.state)")
+        case "exclusions_cleared", "preferred_released", "queued", "updated":
+            expect(isOpen, "\(place): it is \(life.state)")
         default: faults.append("\(place): what is that?")
         }
         expect(life.takings <= 1, "\(place): it was assigned twice")
