@@ -13,6 +13,7 @@ extension RoutingPlan {
         case .perPoint(let span): writer.field("priority_boost", text: span.text)
         case .strict: writer.field("priority_boost", text: "strict")
         }
+        writer.field("continuity", raw: continuity.document)
         writer.field("channels", raw: Self.object(channels.map { ($0.name, $0.document) }))
         writer.field("queues", raw: Self.object(queues.map { ($0.name, $0.document) }))
         writer.end()
@@ -26,6 +27,8 @@ extension RoutingPlan {
         writer.field("priority", integer: Int64(defaultPriority))
         writer.field("disconnect_grace", text: disconnectGrace.text)
         writer.field("missed_offers_to_away", integer: Int64(missedOffersToAway))
+        writer.field("reopen_within", text: reopenWithin.text)
+        writer.field("max_age", text: maxAge.text)
         writer.end()
         return writer.bytes
     }
@@ -57,6 +60,7 @@ extension RoutingPlan.Channel {
         writer.field("offer_timeout", text: offerTimeout.text)
         writer.field("wrap_up", text: wrapUp.text)
         writer.field("accept", text: accept.rawValue)
+        writer.field("hold_releases", bool: holdReleases)
         if let with { writer.field("with", raw: RoutingPlan.array(with)) }
         if !interruptedBy.isEmpty { writer.field("interrupted_by", raw: RoutingPlan.array(interruptedBy)) }
         writer.field("on_offline", text: onOffline.rawValue)
@@ -71,11 +75,24 @@ extension RoutingPlan.Queue {
         writer.begin()
         if let target { writer.field("target", text: target.text) }
         writer.field("select", text: select.rawValue)
+        if let teams { writer.field("teams", raw: RoutingPlan.array(teams)) }
+        writer.end()
+        return writer.bytes
+    }
+}
+
+extension RoutingPlan.Continuity {
+    fileprivate var document: [UInt8] {
+        var writer = JSONWriter()
+        writer.begin()
+        writer.field("prefer", raw: RoutingPlan.array(prefer.map(\.rawValue)))
+        writer.field("for", text: hold.text)
+        writer.field("within", text: within.text)
         writer.end()
         return writer.bytes
     }
 }
 
 extension TimeSpan {
-    fileprivate var text: String { WireTime.string(duration: microseconds) }
+    var text: String { WireTime.string(duration: microseconds) }
 }

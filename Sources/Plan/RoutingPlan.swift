@@ -24,6 +24,8 @@ package struct RoutingPlan: Sendable, Equatable {
         package var offerTimeout: TimeSpan
         package var wrapUp = TimeSpan.zero
         package var accept = Accept.offer
+        /// Held work of this channel takes no room.
+        package var holdReleases = false
         package var onOffline = OnOffline.requeue
         /// The other channels that an agent on this one may also be given; nil: any.
         package var with: [String]?
@@ -51,6 +53,17 @@ package struct RoutingPlan: Sendable, Equatable {
     package enum Select: String, Sendable {
         case leastLoaded = "least_loaded"
         case longestIdle = "longest_idle"
+        case mostSkilled = "most_skilled"
+        case leastSkilled = "least_skilled"
+
+        var selection: Selection {
+            switch self {
+            case .leastLoaded: .leastLoaded
+            case .longestIdle: .longestIdle
+            case .mostSkilled: .mostSkilled
+            case .leastSkilled: .leastSkilled
+            }
+        }
     }
 
     package struct Queue: Sendable, Equatable {
@@ -58,11 +71,41 @@ package struct RoutingPlan: Sendable, Equatable {
         /// Over the channel's.
         package var target: TimeSpan?
         package var select = Select.leastLoaded
+        /// The teams whose agents serve it; nil: any.
+        package var teams: [String]?
 
-        package init(_ name: String, target: TimeSpan? = nil, select: Select = .leastLoaded) {
+        package init(
+            _ name: String, target: TimeSpan? = nil, select: Select = .leastLoaded, teams: [String]? = nil
+        ) {
             self.name = name
             self.target = target
             self.select = select
+            self.teams = teams
+        }
+    }
+
+    /// How an inquiry comes to the agent who knows its customer.
+    package struct Continuity: Sendable, Equatable {
+        package enum Prefer: String, Sendable {
+            /// Who works on another inquiry of the customer.
+            case openAgent = "open_agent"
+            /// Who worked on the customer's last one.
+            case lastAgent = "last_agent"
+        }
+
+        /// Who is looked for, in this order; nobody where it is empty.
+        package var prefer: [Prefer]
+        /// How long an inquiry waits for that agent, or half its target if that is less.
+        package var hold: TimeSpan
+        /// How long ago the customer's last inquiry may have ended.
+        package var within: TimeSpan
+
+        package init(
+            prefer: [Prefer] = [.openAgent], hold: TimeSpan = .seconds(30), within: TimeSpan = .days(30)
+        ) {
+            self.prefer = prefer
+            self.hold = hold
+            self.within = within
         }
     }
 
@@ -79,83 +122,16 @@ package struct RoutingPlan: Sendable, Equatable {
     package var defaultPriority: Int32 = 0
     package var disconnectGrace = TimeSpan.seconds(30)
     package var missedOffersToAway: Int32 = 1
+    /// How long after its completion the customer's message reopens an inquiry.
+    package var reopenWithin = TimeSpan.hours(24)
+    /// What waits longer expires.
+    package var maxAge = TimeSpan.days(14)
     package var priorityBoost = PriorityBoost.perPoint(.minutes(1))
+    package var continuity = Continuity()
 
     /// The default plan: queue `default`, the channels voice, chat, social and email.
     package init() {
         channels = ["voice", "chat", "social", "email"].map { Channel($0) }
         queues = [Queue("default")]
-    }
-}
-
-/// Why a plan cannot be compiled.
-package struct PlanFault: Error, Sendable, Equatable {
-    /// Where: dots for keys.
-    package var path: String
-    package var message: String
-
-    package init(path: String, message: String) {
-        self.path = path
-        self.message = message
-    }
-}
-
-extension RoutingPlan {
-    /// The plan for the engine.
-    /// - Parameter clockSpeed: The engine's clock runs that many times faster; what is meant in real time, the grace of
-    ///   a lost connection, is stretched so that it stays real.
-    package func compile(version: Int32, clockSpeed: Int64 = 1) throws(PlanFault) -> CompiledPlan {
-        guard channels.count <= Limits.channels else {
-            throw PlanFault(path: "channels", message: "at most \(Limits.channels) channels")
-        }
-        guard queues.count <= Limits.queues else {
-            throw PlanFault(path: "queues", message: "at most \(Limits.queues) queues")
-        }
-        guard let defaultIndex = queues.firstIndex(where: { $0.name == defaultQueue }) else {
-            throw PlanFault(path: "defaults.queue", message: "there is no queue \(defaultQueue)")
-        }
-        var compiled: [CompiledPlan.Channel] = []
-        for channel in channels { compiled.append(try compile(channel)) }
-        let boost =
-            switch priorityBoost {
-            case .perPoint(let span): span
-            case .strict: CompiledPlan.strictBoost
-            }
-        return CompiledPlan(
-            version: version, channels: compiled,
-            queues: queues.map {
-                CompiledPlan.Queue(
-                    name: $0.name, target: $0.target,
-                    selection: $0.select == .leastLoaded ? .leastLoaded : .longestIdle)
-            },
-            defaultQueue: QueueIndex(defaultIndex), defaultPriority: defaultPriority, priorityBoost: boost,
-            disconnectGrace: disconnectGrace * clockSpeed, missedOffersToAway: missedOffersToAway)
-    }
-
-    private func compile(_ channel: Channel) throws(PlanFault) -> CompiledPlan.Channel {
-        let path = "channels.\(channel.name)"
-        var with = ChannelSet.all
-        if let names = channel.with { with = try set(of: names, path: path + ".with") }
-        return CompiledPlan.Channel(
-            name: channel.name, weight: channel.weight, limit: channel.limit, target: channel.target,
-            offerTimeout: channel.offerTimeout, wrapUp: channel.wrapUp,
-            acceptsAutomatically: channel.accept == .auto, keepsWorkOffline: channel.onOffline == .keep,
-            with: with,
-            interruptedBy: try set(of: channel.interruptedBy, path: path + ".interrupted_by", skipsUnknown: true))
-    }
-
-    /// `skipsUnknown`: the default of `email` names voice, which another plan may lack.
-    private func set(
-        of names: [String], path: String, skipsUnknown: Bool = false
-    ) throws(PlanFault) -> ChannelSet {
-        var set = ChannelSet.none
-        for name in names {
-            guard let index = channels.firstIndex(where: { $0.name == name }) else {
-                if skipsUnknown { continue }
-                throw PlanFault(path: path, message: "there is no channel \(name)")
-            }
-            set.insert(ChannelIndex(index))
-        }
-        return set
     }
 }
