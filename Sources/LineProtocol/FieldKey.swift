@@ -38,6 +38,11 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
     case teams
     case expires
     case off
+    case reroute
+    case csat
+    case nps
+    case comment
+    case force
 
     /// The name on the wire.
     package var name: String {
@@ -78,6 +83,11 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
         case .teams: "teams"
         case .expires: "expires"
         case .off: "off"
+        case .reroute: "reroute"
+        case .csat: "csat"
+        case .nps: "nps"
+        case .comment: "comment"
+        case .force: "force"
         }
     }
 

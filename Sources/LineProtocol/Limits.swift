@@ -16,6 +16,7 @@ package enum Limits {
     package static let tokenBytes = 200
     package static let labelBytes = 200
     package static let subjectBytes = 1_000
+    package static let commentBytes = 1_000
     /// Attributes as compact JSON with every number written out, which is how `jsonb` gives them back.
     package static let attributesBytes = 65_536
 
@@ -29,6 +30,9 @@ package enum Limits {
     package static let capacity: ClosedRange<Int64> = 1...10_000
     package static let channelLimit: ClosedRange<Int64> = 1...1_000
     package static let pageRows: ClosedRange<Int64> = 1...1_000
+    /// What a customer may say of how content they are, and of whether they would recommend.
+    package static let csat: ClosedRange<Int64> = 1...5
+    package static let nps: ClosedRange<Int64> = 0...10
     package static let requiredSkills: Int64 = 16
     package static let agentSkills: Int64 = 64
     package static let channels: Int64 = 16
@@ -37,6 +41,9 @@ package enum Limits {
     /// What a skill without a level means where it is required, and where an agent has it.
     package static let requiredLevelDefault: UInt8 = 1
     package static let agentLevelDefault: UInt8 = 5
+
+    /// How long an inquiry can be held for a preferred agent: 30 days, in microseconds.
+    package static let holdMicroseconds: ClosedRange<Int64> = 0...30 * 86_400 * 1_000_000
 
     /// 100 years: no sum of a wire duration and a wire instant leaves Int64 microseconds.
     package static let durationMicroseconds: Int64 = 36_500 * 86_400 * 1_000_000

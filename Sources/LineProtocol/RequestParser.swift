@@ -227,12 +227,28 @@ struct RequestReading {
             }
         case .tokenCreate:
             try checkToken()
-        case .hello, .ping, .help, .quit, .submit, .abandon, .cancel, .ready, .away, .offline, .mine, .accept, .decline,
-            .complete, .wrapped, .agentPut, .agentGet, .agents, .queues, .inquiries, .stats, .watch, .unwatch,
-            .tokenList,
+        case .update: try checkSome(of: [.priority, .skills, .prefer, .queue, .subject, .attrs], in: present)
+        case .transfer:
+            // No skills is something to ask for, no queue and no agent are not.
+            try checkSome(of: [.queue, .skills, .agent], in: filled | present & FieldKey.skills.bit)
+        case .rate:
+            try checkSome(of: [.csat, .nps, .comment], in: present)
+            for key in [FieldKey.csat, .nps] where present & ~filled & key.bit != 0 {
+                throw .badArgument(key.name, "\(key.name) can be said anew, but not taken back")
+            }
+        case .hello, .ping, .help, .quit, .submit, .message, .abandon, .cancel, .ready, .away, .offline, .mine, .accept,
+            .decline, .hold, .resume, .complete, .wrapped, .next, .agentPut, .agentGet, .agentDelete, .agents, .queues,
+            .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume, .watch, .unwatch, .tokenList,
             .tokenRevoke, .drain, .info, .planGet:
             break
         }
+    }
+
+    /// At least one of the fields must be there.
+    private func checkSome(of keys: [FieldKey], in bits: UInt64) throws(RequestFault) {
+        guard !keys.contains(where: { bits & $0.bit != 0 }) else { return }
+        let names = keys.map { $0.name + "=" }.joined(separator: " ")
+        throw .badArgument(nil, "\(VerbTable.spec(verb).words) needs at least one of \(names)")
     }
 
     /// A token of role agent is made for one agent, only a supervisor's has teams.

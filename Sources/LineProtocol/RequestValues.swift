@@ -70,7 +70,8 @@ extension RequestReading {
         guard let duration = WireTime.parseDuration(bytes.span.extracting(start..<bytes.count)),
             duration >= field.lower, duration <= field.upper
         else {
-            throw wrong(field, start, "is a duration such as 500ms 20s 5m 2h 1d 1h30m")
+            let bound = field.upper == .max ? "" : ", at most \(WireTime.string(duration: field.upper)),"
+            throw wrong(field, start, "is a duration\(bound) such as 500ms 20s 5m 2h 1d 1h30m")
         }
         take(field, .number, from: start, number: duration)
     }

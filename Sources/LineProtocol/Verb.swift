@@ -7,6 +7,9 @@ package enum Verb: UInt8, CaseIterable, Sendable {
 
     case submit
     case get
+    case update
+    case message
+    case rate
     case abandon
     case cancel
 
@@ -16,15 +19,25 @@ package enum Verb: UInt8, CaseIterable, Sendable {
     case mine
     case accept
     case decline
+    case hold
+    case resume
     case complete
     case wrapped
+    case transfer
+    case next
 
     case agentPut
     case agentGet
+    case agentDelete
     case agents
     case queues
     case inquiries
     case stats
+    case explain
+    case assign
+    case requeue
+    case queuePause
+    case queueResume
     case watch
     case unwatch
     case tokenCreate

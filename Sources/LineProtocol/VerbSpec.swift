@@ -52,7 +52,8 @@ package struct FieldSpec: Sendable {
     package let key: FieldKey
     package let type: FieldType
     package let required: Bool
-    /// The bounds of an integer, of the bytes of a text, or of the number of items of a list.
+    /// The bounds of an integer, of a duration in microseconds, of the bytes of a text, or of the number of items of a
+    /// list.
     package let range: ClosedRange<Int64>?
     /// The field is known and refused: what it means is not built yet.
     package let comesLater: Bool

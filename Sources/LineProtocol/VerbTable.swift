@@ -39,15 +39,15 @@ package enum VerbTable {
                 FieldSpec(.customer, .text, range: 1...Int64(Limits.customerBytes)),
                 FieldSpec(.subject, .text, range: 1...Int64(Limits.subjectBytes)),
                 FieldSpec(.skills, .levels, range: 0...Limits.requiredSkills),
-                FieldSpec(.prefer, .levels, range: 0...Limits.requiredSkills, comesLater: true),
+                FieldSpec(.prefer, .levels, range: 0...Limits.requiredSkills),
                 FieldSpec(.queue, .name),
                 FieldSpec(.priority, .integer, range: Limits.priority),
-                FieldSpec(.agent, .name, comesLater: true),
-                FieldSpec(.hold, .duration, comesLater: true),
-                FieldSpec(.at, .instant, comesLater: true),
+                FieldSpec(.agent, .name),
+                FieldSpec(.hold, .duration, range: Limits.holdMicroseconds),
+                FieldSpec(.at, .instant),
                 FieldSpec(.attrs, .json),
             ],
-            roles: [.admin, .gateway, .upstream], changesState: true, errors: [.conflict],
+            roles: submits, changesState: true, errors: [.conflict],
             summary: "hands in an inquiry; the same key again answers the first one"),
         VerbSpec(
             .get, "GET", PositionalSpec("id", .integer, required: false, range: 1...Int64.max),
@@ -58,10 +58,35 @@ package enum VerbTable {
             roles: .all, errors: [.notFound],
             summary: "the whole inquiry, by its id or by its key"),
         VerbSpec(
-            .abandon, "ABANDON", inquiry, roles: [.admin, .gateway, .upstream], changesState: true,
+            .update, "UPDATE", inquiry,
+            fields: [
+                FieldSpec(.priority, .integer, range: Limits.priority),
+                FieldSpec(.skills, .levels, range: 0...Limits.requiredSkills),
+                FieldSpec(.prefer, .levels, range: 0...Limits.requiredSkills),
+                FieldSpec(.queue, .name),
+                FieldSpec(.subject, .text, range: 1...Int64(Limits.subjectBytes)),
+                FieldSpec(.attrs, .json),
+                FieldSpec(.reroute, .flag, comesLater: true),
+            ],
+            roles: submits, changesState: true, errors: [.notFound, .conflict],
+            summary: "changes an open inquiry; attrs= is merged into what is there"),
+        VerbSpec(
+            .message, "MESSAGE", inquiry,
+            fields: [FieldSpec(.from, .choice(["customer", "agent"]), required: true), acting],
+            roles: .all, changesState: true, errors: [.forbidden, .notFound, .conflict],
+            summary: "a turn of the conversation; the customer's wakes held work and reopens what was completed"),
+        VerbSpec(
+            .rate, "RATE", inquiry,
+            fields: [
+                FieldSpec(.csat, .integer, range: Limits.csat), FieldSpec(.nps, .integer, range: Limits.nps),
+                FieldSpec(.comment, .text, range: 1...Int64(Limits.commentBytes)),
+            ],
+            roles: submits, changesState: true, errors: [.notFound], summary: "the customer's answer to a survey"),
+        VerbSpec(
+            .abandon, "ABANDON", inquiry, roles: submits, changesState: true,
             errors: [.notFound, .conflict], summary: "the customer left before an agent took it"),
         VerbSpec(
-            .cancel, "CANCEL", inquiry, fields: [reason], roles: [.admin, .gateway, .upstream], changesState: true,
+            .cancel, "CANCEL", inquiry, fields: [reason], roles: submits, changesState: true,
             errors: [.notFound, .conflict], summary: "takes an inquiry back"),
     ]
 
@@ -87,6 +112,12 @@ package enum VerbTable {
             errors: [.notFound, .conflict, .gone], summary: "gives an offer back; it is not offered to this agent again"
         ),
         VerbSpec(
+            .hold, "HOLD", inquiry, fields: [acting], roles: acts, changesState: true, errors: [.notFound, .conflict],
+            summary: "puts work aside until the customer writes, or RESUME"),
+        VerbSpec(
+            .resume, "RESUME", inquiry, fields: [acting], roles: acts, changesState: true,
+            errors: [.notFound, .conflict], summary: "goes on with held work"),
+        VerbSpec(
             .complete, "COMPLETE", inquiry,
             fields: [
                 FieldSpec(.disposition, .text, range: 1...Int64(Limits.labelBytes)),
@@ -97,6 +128,19 @@ package enum VerbTable {
         VerbSpec(
             .wrapped, "WRAPPED", inquiry, fields: [acting], roles: acts, changesState: true,
             errors: [.notFound, .conflict], summary: "ends wrap-up early"),
+        VerbSpec(
+            .transfer, "TRANSFER", inquiry,
+            fields: [
+                FieldSpec(.queue, .name),
+                FieldSpec(.skills, .levels, range: 0...Limits.requiredSkills),
+                FieldSpec(.agent, .name),
+                reason, acting,
+            ],
+            roles: acts, changesState: true, errors: [.notFound, .conflict],
+            summary: "hands work on to a queue, to other skills or to an agent; it keeps its age"),
+        VerbSpec(
+            .next, "NEXT", fields: [FieldSpec(.channel, .name), acting], roles: acts, changesState: true,
+            errors: [.notFound, .conflict], summary: "takes the inquiry that comes first of those that fit"),
     ]
 
     private static let admin: [VerbSpec] = [
@@ -116,6 +160,9 @@ package enum VerbTable {
             .agentGet, "AGENT GET", PositionalSpec("id", .name), roles: supervises, errors: [.notFound],
             summary: "an agent as it stands"),
         VerbSpec(
+            .agentDelete, "AGENT DELETE", PositionalSpec("id", .name), roles: .admin, changesState: true,
+            errors: [.notFound, .conflict], summary: "removes an agent who has no work"),
+        VerbSpec(
             .agents, "AGENTS",
             fields: [
                 FieldSpec(.state, .choice(["ready", "away", "offline"])),
@@ -130,7 +177,11 @@ package enum VerbTable {
             .inquiries, "INQUIRIES",
             fields: [
                 FieldSpec(
-                    .state, .choice(["waiting", "offered", "assigned", "completed", "abandoned", "cancelled"])),
+                    .state,
+                    .choice([
+                        "scheduled", "waiting", "offered", "assigned", "held", "completed", "abandoned", "cancelled",
+                        "expired",
+                    ])),
                 FieldSpec(.queue, .name),
                 FieldSpec(.channel, .name),
                 FieldSpec(.agent, .name),
@@ -146,6 +197,25 @@ package enum VerbTable {
                 FieldSpec(.window, .choice(["5m", "30m", "today"])),
             ],
             roles: supervises, isPaged: true, summary: "live figures, a row a queue"),
+        VerbSpec(
+            .explain, "EXPLAIN", inquiry, fields: [FieldSpec(.agent, .name)], roles: supervises, isPaged: true,
+            errors: [.notFound, .conflict, .unavailable],
+            summary: "why an inquiry waits, or why it went where it went; agent= asks about one agent"),
+        VerbSpec(
+            .assign, "ASSIGN", inquiry,
+            fields: [FieldSpec(.agent, .name, required: true), FieldSpec(.force, .flag)],
+            roles: supervises, changesState: true, errors: [.notFound, .conflict],
+            summary: "gives an inquiry to that agent; force=true passes over room"),
+        VerbSpec(
+            .requeue, "REQUEUE", inquiry, fields: [FieldSpec(.priority, .integer, range: Limits.priority)],
+            roles: supervises, changesState: true, errors: [.notFound, .conflict],
+            summary: "takes an inquiry back from its agent into its queue"),
+        VerbSpec(
+            .queuePause, "QUEUE PAUSE", PositionalSpec("name", .name), roles: supervises, changesState: true,
+            errors: [.notFound], summary: "stops offering what waits in a queue; it keeps its place"),
+        VerbSpec(
+            .queueResume, "QUEUE RESUME", PositionalSpec("name", .name), roles: supervises, changesState: true,
+            errors: [.notFound], summary: "offers what waits in a queue again"),
         VerbSpec(
             .watch, "WATCH",
             fields: [
@@ -181,6 +251,7 @@ package enum VerbTable {
             errors: [.notFound], summary: "the routing plan"),
     ]
 
+    private static let submits: RoleSet = [.admin, .gateway, .upstream]
     private static let acts: RoleSet = [.admin, .supervisor, .gateway, .agent]
     private static let supervises: RoleSet = [.admin, .supervisor]
     private static let watches: RoleSet = [.admin, .supervisor, .gateway, .upstream]

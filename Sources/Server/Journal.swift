@@ -38,6 +38,10 @@ package protocol EventLog: Sendable {
 
     /// An inquiry that has left memory; nil if it never was.
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void)
+
+    /// Who completed the customer's most recent inquiry that was closed since then; nil for nobody.
+    func lastAgent(
+        customer: [UInt8], since: Instant, completion: @escaping @Sendable (Result<String?, LogFailure>) -> Void)
 }
 
 /// The log cannot be read now.

@@ -36,9 +36,23 @@ struct VerbTableTests {
         arguments: [
             (
                 Verb.submit,
-                "SUBMIT channel=NAME [key=TEXT] [customer=TEXT] [subject=TEXT] [skills=NAME:LEVEL,…] [queue=NAME] "
-                    + "[priority=-100..100] [attrs={…}]"
+                "SUBMIT channel=NAME [key=TEXT] [customer=TEXT] [subject=TEXT] [skills=NAME:LEVEL,…] "
+                    + "[prefer=NAME:LEVEL,…] [queue=NAME] [priority=-100..100] [agent=NAME] [hold=DURATION] [at=TIME] "
+                    + "[attrs={…}]"
             ),
+            // What comes later is not shown.
+            (
+                .update,
+                "UPDATE id [priority=-100..100] [skills=NAME:LEVEL,…] [prefer=NAME:LEVEL,…] [queue=NAME] "
+                    + "[subject=TEXT] [attrs={…}]"
+            ),
+            (.message, "MESSAGE id from=customer|agent [as=NAME]"),
+            (.rate, "RATE id [csat=1..5] [nps=0..10] [comment=TEXT]"),
+            (.transfer, "TRANSFER id [queue=NAME] [skills=NAME:LEVEL,…] [agent=NAME] [reason=TEXT] [as=NAME]"),
+            (.next, "NEXT [channel=NAME] [as=NAME]"), (.hold, "HOLD id [as=NAME]"),
+            (.explain, "EXPLAIN id [agent=NAME]"), (.assign, "ASSIGN id agent=NAME [force=true|false]"),
+            (.requeue, "REQUEUE id [priority=-100..100]"), (.queuePause, "QUEUE PAUSE name"),
+            (.agentDelete, "AGENT DELETE id"),
             (.hello, "HELLO version=1 token=TEXT [agent=NAME]"),
             (.complete, "COMPLETE id [disposition=TEXT] [outcome=resolved|unresolved] [as=NAME]"),
             (
@@ -61,13 +75,16 @@ struct VerbTableTests {
         arguments: [
             (
                 RoleSet.upstream,
-                ["HELLO", "PING", "HELP", "QUIT", "SUBMIT", "GET", "ABANDON", "CANCEL", "WATCH", "UNWATCH"]
+                [
+                    "HELLO", "PING", "HELP", "QUIT", "SUBMIT", "GET", "UPDATE", "MESSAGE", "RATE", "ABANDON", "CANCEL",
+                    "WATCH", "UNWATCH",
+                ]
             ),
             (
                 .agent,
                 [
-                    "HELLO", "PING", "HELP", "QUIT", "GET", "READY", "AWAY", "OFFLINE", "MINE", "ACCEPT", "DECLINE",
-                    "COMPLETE", "WRAPPED",
+                    "HELLO", "PING", "HELP", "QUIT", "GET", "MESSAGE", "READY", "AWAY", "OFFLINE", "MINE", "ACCEPT",
+                    "DECLINE", "HOLD", "RESUME", "COMPLETE", "WRAPPED", "TRANSFER", "NEXT",
                 ]
             ),
             (.admin, VerbTable.all.map(\.words)),
@@ -80,7 +97,13 @@ struct VerbTableTests {
     func supervisor() {
         let verbs = VerbTable.all.filter { $0.roles.contains(.supervisor) }.map(\.verb)
         #expect(verbs.contains(.get) && verbs.contains(.stats) && verbs.contains(.agentGet) && verbs.contains(.accept))
-        for verb in [Verb.submit, .abandon, .cancel, .agentPut, .tokenCreate, .drain, .info, .planGet] {
+        for verb in [Verb.explain, .assign, .requeue, .queuePause, .queueResume, .transfer, .next] {
+            #expect(verbs.contains(verb))
+        }
+        for verb in [
+            Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .tokenCreate, .drain, .info,
+            .planGet,
+        ] {
             #expect(!verbs.contains(verb))
         }
     }
@@ -94,7 +117,7 @@ struct VerbTableTests {
     func paged() {
         #expect(
             VerbTable.all.filter(\.isPaged).map(\.verb)
-                == [.help, .mine, .agents, .queues, .inquiries, .stats, .tokenList])
+                == [.help, .mine, .agents, .queues, .inquiries, .stats, .explain, .tokenList])
     }
 
     @Test("names the error codes as PROTOCOL §7 does")

@@ -27,7 +27,7 @@ struct BadInputTests {
         Case("channel=chat", "bad_request"), Case("\"SUBMIT\" channel=chat", "bad_request"),
         Case("#bad! PING", "bad_request"), Case("#\(String(repeating: "t", count: 65)) PING", "bad_request"),
         Case("#t", "bad_request"), Case("HALLO", "unknown_verb"), Case("한글", "bad_request"),
-        Case("TRANSFER 1 queue=default", "unknown_verb"), Case("PLAN PUT body={}", "unknown_verb"),
+        Case("QUEUE", "unknown_verb"), Case("PLAN PUT body={}", "unknown_verb"),
         Case("SUBMIT", "bad_argument", field: "channel"),
         Case("SUBMIT channel=", "bad_argument", field: "channel"),
         Case("SUBMIT channel=chat channel=chat", "bad_argument", field: "channel"),
@@ -79,10 +79,37 @@ struct BadInputTests {
         Case("SUBMIT channel=fax", "bad_argument", field: "channel"),
         Case("SUBMIT channel=chat queue=nowhere", "bad_argument", field: "queue"),
         // What comes later is not taken and ignored.
-        Case("SUBMIT channel=chat at=+5m", "bad_argument", field: "at"),
-        Case("SUBMIT channel=chat agent=kim", "bad_argument", field: "agent"),
-        Case("SUBMIT channel=chat hold=40s", "bad_argument", field: "hold"),
-        Case("SUBMIT channel=chat prefer=billing:3", "bad_argument", field: "prefer"),
+        Case("UPDATE 1 reroute=true", "bad_argument", field: "reroute"),
+        // Who is not there, and what lies too far ahead.
+        Case("SUBMIT channel=chat agent=nobody", "not_found", field: "agent"),
+        Case("SUBMIT channel=chat at=+401d", "bad_argument", field: "at"),
+        Case("SUBMIT channel=chat at=2999-01-01T00:00:00Z", "bad_argument", field: "at"),
+        Case("SUBMIT channel=chat at=noon", "bad_argument", field: "at"),
+        Case("SUBMIT channel=chat agent=a/b", "bad_argument", field: "agent"),
+        Case("SUBMIT channel=chat hold=31d", "bad_argument", field: "hold"),
+        Case("SUBMIT channel=chat hold=long", "bad_argument", field: "hold"),
+        Case("SUBMIT channel=chat prefer=billing:11", "bad_argument", field: "prefer"),
+        Case(
+            "SUBMIT channel=chat prefer=\((1...17).map { "s\($0)" }.joined(separator: ","))", "bad_argument",
+            field: "prefer"),
+        // What is said of an inquiry that is there: 1 waits, and is the asker's.
+        Case("UPDATE 1", "bad_argument"), Case("UPDATE", "bad_argument", field: "id"),
+        Case("UPDATE 1 priority=101", "bad_argument", field: "priority"),
+        Case("UPDATE 1 queue=nowhere", "bad_argument", field: "queue"),
+        Case("UPDATE 1 skills=a:0", "bad_argument", field: "skills"),
+        Case("UPDATE 1 customer=c-9", "bad_argument", field: "customer"),
+        Case("UPDATE 1 attrs=[1]", "bad_argument", field: "attrs"),
+        Case(#"UPDATE 1 attrs={"a":"\u0000"}"#, "bad_argument", field: "attrs"),
+        Case("UPDATE 1 subject=\(String(repeating: "s", count: 1_001))", "bad_argument", field: "subject"),
+        Case("UPDATE 4711 priority=1", "not_found"),
+        Case("MESSAGE 1", "bad_argument", field: "from"), Case("MESSAGE 1 from=lead", "bad_argument", field: "from"),
+        Case("MESSAGE 4711 from=customer", "not_found"), Case("RATE 1", "bad_argument"),
+        Case("RATE 1 csat=6", "bad_argument", field: "csat"), Case("RATE 1 csat=", "bad_argument", field: "csat"),
+        Case("RATE 1 nps=11", "bad_argument", field: "nps"), Case("RATE 4711 csat=5", "not_found"),
+        Case("RATE 1 comment=\(String(repeating: "c", count: 1_001))", "bad_argument", field: "comment"),
+        Case("NEXT", "forbidden"), Case("HOLD 1", "forbidden"), Case("TRANSFER 1 queue=default", "forbidden"),
+        Case("ASSIGN 1 agent=kim", "forbidden"), Case("EXPLAIN 1", "forbidden"),
+        Case("QUEUE PAUSE default", "forbidden"), Case("AGENT DELETE kim", "forbidden"),
         Case("GET 1 key=k", "bad_argument", field: "key"), Case("GET key=none", "not_found"),
         Case("GET 4711", "not_found"), Case("CANCEL 4711", "not_found"), Case("ABANDON 281474976710657", "not_found"),
         Case("READY", "forbidden"), Case("INFO", "forbidden"), Case("HELLO version=1 token=x", "conflict"),
@@ -119,7 +146,7 @@ struct BadInputTests {
             try kim.ok("ACCEPT \(taken)")
             let admin = try daemon.admin()
             let before = try admin.counts()
-            for verb in ["ACCEPT", "DECLINE", "COMPLETE", "WRAPPED"] {
+            for verb in ["ACCEPT", "DECLINE", "HOLD", "RESUME", "COMPLETE", "WRAPPED"] {
                 // Somebody else's offer and work, what nobody has, what is not there.
                 for id in [offered, taken, waiting] { try lee.refused("\(verb) \(id)", "conflict") }
                 try kim.refused("\(verb) 4711", "not_found")
@@ -134,6 +161,21 @@ struct BadInputTests {
             try kim.refused(
                 "COMPLETE \(taken) disposition=\(String(repeating: "d", count: 201))", "bad_argument",
                 field: "disposition")
+            for id in [offered, taken, waiting] {
+                try lee.refused("TRANSFER \(id) queue=default", "conflict")
+                try lee.refused("MESSAGE \(id) from=agent", "conflict")
+            }
+            try kim.refused("TRANSFER \(taken)", "bad_argument")
+            try kim.refused("TRANSFER \(taken) queue=nowhere", "bad_argument", field: "queue")
+            try kim.refused("TRANSFER \(taken) agent=nobody", "not_found", field: "agent")
+            try kim.refused("TRANSFER \(taken) agent=kim", "bad_argument", field: "agent")
+            try kim.refused("TRANSFER \(offered) queue=default", "conflict", state: "offered")
+            try kim.refused("MESSAGE \(taken) from=customer", "forbidden", field: "from")
+            try kim.refused("MESSAGE \(offered) from=agent", "conflict", state: "offered")
+            try kim.refused("NEXT channel=fax", "bad_argument", field: "channel")
+            try kim.refused("NEXT channel=voice", "bad_argument", field: "channel")
+            try kim.refused("RESUME \(offered)", "conflict", state: "offered")
+            try lee.refused("NEXT", "conflict", field: "agent")
             try kim.refused("READY channels=fax", "bad_argument", field: "channels")
             try kim.refused("READY channels=voice", "bad_argument", field: "channels")
             try kim.refused("ACCEPT \(offered) as=lee", "forbidden", field: "as")
@@ -162,6 +204,15 @@ struct BadInputTests {
             Case(
                 "AGENT PUT kim skills=\((1...65).map { "s\($0)" }.joined(separator: ","))", "bad_argument",
                 field: "skills"),
+            Case("AGENT DELETE nobody", "not_found"), Case("AGENT DELETE", "bad_argument", field: "id"),
+            Case("QUEUE PAUSE nowhere", "not_found"), Case("QUEUE RESUME nowhere", "not_found"),
+            Case("QUEUE PAUSE", "bad_argument", field: "name"), Case("EXPLAIN 4711", "not_found"),
+            Case("EXPLAIN", "bad_argument", field: "id"), Case("ASSIGN 1", "bad_argument", field: "agent"),
+            Case("ASSIGN 4711 agent=nobody", "not_found"), Case("REQUEUE 4711", "not_found"),
+            Case("REQUEUE 1 priority=urgent", "bad_argument", field: "priority"),
+            Case("ASSIGN 1 agent=kim force=perhaps", "bad_argument", field: "force"),
+            Case("MESSAGE 1 from=agent as=nobody", "not_found", field: "as"), Case("HOLD 1", "bad_argument", field: "as"),
+            Case("INQUIRIES state=paused", "bad_argument", field: "state"),
             Case("AGENT GET nobody", "not_found"), Case("READY as=nobody", "not_found", field: "as"),
             Case("ACCEPT 1", "bad_argument", field: "as"),
             Case("TOKEN CREATE role=king", "bad_argument", field: "role"),

@@ -19,7 +19,7 @@ struct HelloTests {
             let verbs = try peer.rows("HELP").compactMap { $0["verb"] }
             #expect(verbs == VerbTable.all.filter(\.beforeHello).map(\.words))
             #expect(try peer.rows("HELP submit").first?["usage"]?.hasPrefix("SUBMIT channel=") == true)
-            try peer.refused("HELP transfer", "not_found")
+            try peer.refused("HELP delegate", "not_found")
             try peer.ok("QUIT")
             #expect(try peer.readToEnd().isEmpty)
         }
@@ -190,6 +190,9 @@ enum Sample {
         case .quit: "QUIT"
         case .submit: "SUBMIT channel=chat"
         case .get: "GET 1"
+        case .update: "UPDATE 1 priority=1"
+        case .message: "MESSAGE 1 from=agent"
+        case .rate: "RATE 1 csat=5"
         case .abandon: "ABANDON 1"
         case .cancel: "CANCEL 1"
         case .ready: "READY"
@@ -198,14 +201,24 @@ enum Sample {
         case .mine: "MINE"
         case .accept: "ACCEPT 1"
         case .decline: "DECLINE 1"
+        case .hold: "HOLD 1"
+        case .resume: "RESUME 1"
         case .complete: "COMPLETE 1"
         case .wrapped: "WRAPPED 1"
+        case .transfer: "TRANSFER 1 queue=default"
+        case .next: "NEXT"
         case .agentPut: "AGENT PUT lee"
         case .agentGet: "AGENT GET kim"
+        case .agentDelete: "AGENT DELETE nobody"
         case .agents: "AGENTS"
         case .queues: "QUEUES"
         case .inquiries: "INQUIRIES"
         case .stats: "STATS"
+        case .explain: "EXPLAIN 1"
+        case .assign: "ASSIGN 1 agent=kim"
+        case .requeue: "REQUEUE 1"
+        case .queuePause: "QUEUE PAUSE nowhere"
+        case .queueResume: "QUEUE RESUME nowhere"
         case .watch: "WATCH"
         case .unwatch: "UNWATCH"
         case .tokenCreate: "TOKEN CREATE role=upstream"
@@ -219,13 +232,14 @@ enum Sample {
 
     static func roles(_ verb: Verb) -> Set<String> {
         switch verb {
-        case .hello, .ping, .help, .quit, .get: ["admin", "supervisor", "gateway", "upstream", "agent"]
-        case .submit, .abandon, .cancel: ["admin", "gateway", "upstream"]
-        case .ready, .away, .offline, .mine, .accept, .decline, .complete, .wrapped:
+        case .hello, .ping, .help, .quit, .get, .message: ["admin", "supervisor", "gateway", "upstream", "agent"]
+        case .submit, .update, .rate, .abandon, .cancel: ["admin", "gateway", "upstream"]
+        case .ready, .away, .offline, .mine, .accept, .decline, .hold, .resume, .complete, .wrapped, .transfer, .next:
             ["admin", "supervisor", "gateway", "agent"]
-        case .agentGet, .agents, .queues, .inquiries, .stats: ["admin", "supervisor"]
+        case .agentGet, .agents, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume:
+            ["admin", "supervisor"]
         case .watch, .unwatch: ["admin", "supervisor", "gateway", "upstream"]
-        case .agentPut, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet: ["admin"]
+        case .agentPut, .agentDelete, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet: ["admin"]
         }
     }
 }

@@ -63,7 +63,7 @@ struct ScenarioTests {
 
     @Test("17: an inquiry keeps its place when it is declined and when it is missed")
     func placeSurvives() async throws {
-        try await DaemonUnderTest.with(plan: Self.plan(chatLimit: 1, offerTimeout: .milliseconds(700))) { daemon in
+        try await DaemonUnderTest.with(plan: Self.plan(chatLimit: 1, offerTimeout: .seconds(1))) { daemon in
             let shop = try daemon.upstream()
             let chats = try (1...8).map { _ in try shop.submit() }
             let kim = try daemon.readyAgent("kim")
@@ -112,7 +112,7 @@ struct ScenarioTests {
 
     @Test("19: missed, the agent is away and the next one gets it")
     func missed() async throws {
-        try await DaemonUnderTest.with(plan: Self.plan(offerTimeout: .milliseconds(500))) { daemon in
+        try await DaemonUnderTest.with(plan: Self.plan(offerTimeout: .seconds(1))) { daemon in
             let kim = try daemon.readyAgent("kim")
             let shop = try daemon.upstream()
             let chat = try shop.submit()
@@ -175,7 +175,7 @@ struct ScenarioTests {
 
     @Test("22: nothing is stuck half-way, in whatever order everything happens at once")
     func nothingStuck() async throws {
-        try await DaemonUnderTest.with(plan: Self.plan(offerTimeout: .milliseconds(300))) { daemon in
+        try await DaemonUnderTest.with(plan: Self.plan(offerTimeout: .seconds(1)), clockSpeed: 3) { daemon in
             let admin = try daemon.admin()
             try admin.ok("AGENT PUT kim channels=chat:4")
             let token = try daemon.token("role=agent agent=kim")

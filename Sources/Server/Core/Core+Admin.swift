@@ -49,9 +49,12 @@ extension Core {
         }
         let state = request.word(.state).flatMap { AgentState(name: $0) }
         var count = 0
+        var last = next
         while Int(next) < engine.agentCount && count < limit {
             let agent = next
             next += 1
+            guard !engine.isDeleted(agent) else { continue }
+            last = agent
             guard isOfTeams(agent, session), state.map({ $0 == engine.state(of: agent) }) ?? true,
                 request.word(.team).map({ $0 == engine.team(of: agent) }) ?? true,
                 request.word(.skill).map({ engine.has(agent, skill: $0) }) ?? true
@@ -61,11 +64,11 @@ extension Core {
         }
         ok(session, request) {
             $0.field("count", integer: Int64(count))
-            if Int(next) < engine.agentCount { $0.field("after", text: engine.name(of: next - 1)) }
+            if Int(next) < engine.agentCount { $0.field("after", text: engine.name(of: last)) }
         }
     }
 
-    private func describe(_ agent: AgentIndex, to line: inout LineWriter) {
+    func describe(_ agent: AgentIndex, to line: inout LineWriter) {
         let view = engine.view(of: agent)
         line.field("agent", text: view.row.id)
         line.field("state", text: view.row.state.name)
@@ -91,19 +94,25 @@ extension Core {
     // MARK: Queues, inquiries, figures
 
     func listQueues(_ request: Request, _ session: Session) {
-        for index in engine.plan.queues.indices {
+        var count: Int64 = 0
+        for index in engine.plan.queues.indices where serves(QueueIndex(index), session) {
             let queue = engine.plan.queues[index]
+            count += 1
             let figures = engine.figures(queue: QueueIndex(index), channel: nil, window: .today)
             row(session, request) {
                 $0.field("queue", text: queue.name)
                 $0.field("waiting", integer: figures.waiting)
                 $0.field("offered", integer: figures.offered)
                 $0.field("assigned", integer: figures.assigned)
+                $0.field("held", integer: figures.held)
+                $0.field("scheduled", integer: figures.scheduled)
                 $0.field("select", text: queue.selection.name)
                 if let target = queue.target { $0.field("target", durationMicroseconds: target.microseconds) }
+                if let teams = queue.teams { $0.field("teams", text: teams.joined(separator: ",")) }
+                if engine.isPaused(QueueIndex(index)) { $0.field("paused", flag: true) }
             }
         }
-        ok(session, request) { $0.field("count", integer: Int64(engine.plan.queues.count)) }
+        ok(session, request) { $0.field("count", integer: count) }
     }
 
     func listInquiries(_ request: Request, _ session: Session) {
@@ -125,7 +134,7 @@ extension Core {
         let limit = Int(request.integer(.limit) ?? Int64(ServerLimits.pageRows))
         let page = engine.inquiries(filter, after: request.integer(.after) ?? 0, limit: limit)
         var count: Int64 = 0
-        for inquiry in page.rows where session.role != .supervisor || isOfTeams(inquiry, session) {
+        for inquiry in page.rows where isOfTeams(inquiry, session) {
             row(session, request) { summarize(inquiry, to: &$0) }
             count += 1
         }
@@ -135,22 +144,7 @@ extension Core {
         }
     }
 
-    private func summarize(_ inquiry: InquiryRow, to line: inout LineWriter) {
-        guard let submission = inquiry.definition else { return }
-        line.field("id", integer: inquiry.id)
-        line.field("state", text: inquiry.state.name)
-        line.field("queue", text: inquiry.queue)
-        line.field("channel", text: submission.channel)
-        line.field("priority", integer: Int64(inquiry.priority))
-        if !submission.skills.isEmpty { line.field("skills", levels: submission.skills.map { ($0.skill, $0.level) }) }
-        if !inquiry.agent.isEmpty { line.field("agent", text: inquiry.agent) }
-        if !submission.texts.customer.isEmpty { line.field("customer", text: submission.texts.customer) }
-        if !submission.texts.subject.isEmpty { line.field("subject", text: submission.texts.subject) }
-        line.field("queued", instantMicroseconds: inquiry.queuedAt.microseconds)
-        line.field("since", instantMicroseconds: inquiry.stateSince.microseconds)
-    }
-
-    private func refuseUnknown(_ key: FieldKey, _ what: String, _ request: Request, _ session: Session) {
+    func refuseUnknown(_ key: FieldKey, _ what: String, _ request: Request, _ session: Session) {
         refuse(session, request, .badArgument, "there is no \(what) \(request.word(key) ?? "")", field: what)
     }
 
@@ -174,7 +168,8 @@ extension Core {
         let ready = engine.census().ready
         let occupancy = engine.occupancy(window: window)
         var count: Int64 = 0
-        for index in engine.plan.queues.indices where only.map({ Int($0) == index }) ?? true {
+        for index in engine.plan.queues.indices
+        where (only.map({ Int($0) == index }) ?? true) && serves(QueueIndex(index), session) {
             let figures = engine.figures(queue: QueueIndex(index), channel: channel, window: window)
             row(session, request) {
                 write(figures, to: &$0)
@@ -191,6 +186,8 @@ extension Core {
         line.field("waiting", integer: figures.waiting)
         line.field("offered", integer: figures.offered)
         line.field("assigned", integer: figures.assigned)
+        line.field("held", integer: figures.held)
+        line.field("scheduled", integer: figures.scheduled)
         if let oldest = figures.oldest { line.field("oldest", durationMicroseconds: Self.inMilliseconds(oldest)) }
         line.field("accepted", integer: figures.accepted)
         line.field("abandoned", integer: figures.abandoned)
@@ -297,7 +294,9 @@ extension Core {
         let numbers: [(StaticString, Int)] = [
             ("submitted", Int(census.totals.submitted)), ("completed", Int(census.totals.completed)),
             ("abandoned", Int(census.totals.abandoned)), ("cancelled", Int(census.totals.cancelled)),
-            ("waiting", census.waiting), ("offered", census.offered), ("assigned", census.assigned),
+            ("expired", Int(census.totals.expired)),
+            ("scheduled", census.scheduled), ("waiting", census.waiting), ("offered", census.offered),
+            ("assigned", census.assigned), ("held", census.held), ("for_preferred", census.forPreferred),
             ("with_exclusions", census.withExclusions), ("agents", census.agents), ("ready", census.ready),
             ("away", census.away), ("classes", census.classes), ("profiles", census.profiles),
             ("timers", census.timers), ("keys", census.keys), ("closed_in_memory", census.closedInMemory),

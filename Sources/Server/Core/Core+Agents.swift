@@ -1,8 +1,8 @@
 import LineProtocol
 import Routing
 
-// What agents say: READY, AWAY, OFFLINE, MINE, ACCEPT, DECLINE, COMPLETE, WRAPPED; each acts for the agent that the
-// session is bound to, or that `as=` names.
+// What agents say: READY, AWAY, OFFLINE, MINE, ACCEPT, DECLINE, HOLD, RESUME, COMPLETE, WRAPPED, TRANSFER, NEXT; each
+// acts for the agent that the session is bound to, or that `as=` names.
 
 extension Core {
     func ready(_ request: Request, _ session: Session) {
@@ -90,6 +90,60 @@ extension Core {
         answerState(perform(.wrapped(id: id, agent)), request, session)
     }
 
+    func hold(_ request: Request, _ session: Session) {
+        guard let (agent, id) = actingOn(request, session) else { return }
+        answerState(perform(.hold(id: id, agent)), request, session)
+    }
+
+    func resume(_ request: Request, _ session: Session) {
+        guard let (agent, id) = actingOn(request, session) else { return }
+        answerState(perform(.resume(id: id, agent)), request, session)
+    }
+
+    func transfer(_ request: Request, _ session: Session) {
+        guard let (agent, id) = actingOn(request, session) else { return }
+        var transfer = Transfer(reason: Array(request.value(.reason) ?? []))
+        if request.value(.queue) != nil {
+            guard let queue = namedQueue(request, session) else { return }
+            transfer.queue = queue
+        }
+        if request.has(.skills) {
+            guard let skills = requirements(.skills, request, session) else { return }
+            transfer.skills = skills
+        }
+        if let name = request.value(.agent) {
+            // To whom is not cut by team: work is handed over to other teams too.
+            guard let receiver = engine.agent(named: name) else {
+                return refuse(
+                    session, request, .notFound, "there is no agent \(request.word(.agent) ?? "")", field: "agent")
+            }
+            transfer.agent = receiver
+        }
+        answerState(perform(.transfer(id: id, agent, transfer)), request, session)
+    }
+
+    func next(_ request: Request, _ session: Session) {
+        guard let agent = actingAgent(request, session) else { return }
+        var channel: ChannelIndex?
+        if let name = request.value(.channel) {
+            channel = engine.channel(named: name)
+            guard let channel else { return refuseUnknown(.channel, "channel", request, session) }
+            guard engine.isAllowed(agent, on: channel) else {
+                let words = "agent \(engine.name(of: agent)) is not given channel \(request.word(.channel) ?? "")"
+                return refuse(session, request, .badArgument, words, field: "channel")
+            }
+        }
+        let reply = perform(.next(agent, channel: channel))
+        guard case .nothing = reply else {
+            // No event tells the agent what it has got: this answer does.
+            return answerState(reply, request, session) { line in
+                guard case .inquiry(let id, _) = reply, let inquiry = engine.inquiry(id) else { return }
+                writeWork(inquiry, to: &line)
+            }
+        }
+        ok(session, request) { $0.field("id", text: "none") }
+    }
+
     private func answerAgent(_ reply: Reply, _ request: Request, _ session: Session) {
         guard case .agent(let agent) = reply else { preconditionFailure("presence is answered with the agent") }
         ok(session, request) {
@@ -129,7 +183,7 @@ extension Core {
         return agent
     }
 
-    private func actingOn(_ request: Request, _ session: Session) -> (AgentIndex, Int64)? {
+    func actingOn(_ request: Request, _ session: Session) -> (AgentIndex, Int64)? {
         guard let agent = actingAgent(request, session) else { return nil }
         let id = request.positionalInteger ?? 0
         if isForgotten(id) {
@@ -137,15 +191,5 @@ extension Core {
             return nil
         }
         return (agent, id)
-    }
-
-    func isOfTeams(_ agent: AgentIndex, _ session: Session) -> Bool {
-        session.role != .supervisor || session.teams.isEmpty || session.teams.contains(engine.team(of: agent))
-    }
-
-    /// What nobody has is everybody's.
-    func isOfTeams(_ agent: String, _ session: Session) -> Bool {
-        guard session.role == .supervisor, !session.teams.isEmpty, !agent.isEmpty else { return true }
-        return engine.agent(named: ArraySlice(agent.utf8)).map { isOfTeams($0, session) } ?? false
     }
 }

@@ -7,7 +7,7 @@ extension Core {
     /// Books the events of the step that has just been taken and tells whom they concern. `cause` is the session whose
     /// request made them: what it did itself it has been told by the `OK`.
     func harvest(cause: Session?) {
-        for (row, session) in reshown where !session.isClosed { push(row, to: session) }
+        for (row, session) in reshown where !session.isClosed { push(row, to: session, isItsAgents: true) }
         reshown.removeAll(keepingCapacity: true)
         for event in output.events {
             let row = event
@@ -15,7 +15,7 @@ extension Core {
             if let agent = event.agentIndex, let session = agentSessions[agent],
                 concernsAgent(row, isOwn: session === cause)
             {
-                push(row, to: session)
+                push(row, to: session, isItsAgents: true)
                 if !watching.isEmpty { tellWatchers(row, but: session) }
             } else if !watching.isEmpty {
                 tellWatchers(row, but: nil)
@@ -23,14 +23,16 @@ extension Core {
             if row.type == .stalled { pushStall(row) }
         }
         output.events.removeAll(keepingCapacity: true)
+        if !deleted.isEmpty { endSessionsOfDeleted() }
     }
 
+    /// Whether the session of the event's agent is pushed it. What the session's own request did is told by the `OK`,
+    /// as far as the `OK` tells it.
     private func concernsAgent(_ event: Event, isOwn: Bool) -> Bool {
         switch event.type {
-        case .offered, .withdrawn, .missed, .assigned, .requeued, .cancelled, .abandoned: true
-        case .wrapped, .agentAway, .agentOffline, .agentChanged, .expired, .transferred, .message, .reopened, .resumed,
-            .overCapacity:
-            !isOwn
+        case .offered, .withdrawn, .missed, .requeued, .cancelled, .abandoned, .expired, .overCapacity: true
+        case .assigned: !isOwn || !event.isPulled
+        case .wrapped, .agentAway, .agentOffline, .agentChanged, .transferred, .message, .reopened, .resumed: !isOwn
         case .submitted, .scheduled, .queued, .accepted, .declined, .exclusionsCleared, .preferredReleased, .held,
             .updated, .completed, .rated, .agentReady, .agentDisconnected, .agentReconnected, .stalled, .planPublished,
             .queuePaused, .queueResumed, .drain:
@@ -38,8 +40,9 @@ extension Core {
         }
     }
 
-    private func push(_ event: Event, to session: Session) {
-        write(event, to: &session.out)
+    /// - Parameter isItsAgents: The session is that of the event's agent.
+    private func push(_ event: Event, to session: Session, isItsAgents: Bool = false) {
+        write(event, to: &session.out, withCustomer: isItsAgents && event.type.showsTexts)
         session.lastSeq = event.seq
         speaks(session)
     }
@@ -49,7 +52,7 @@ extension Core {
         for (agent, session) in agentSessions.sorted(by: { $0.key < $1.key }) {
             guard !engine.offers(of: agent).isEmpty else { continue }
             if session.watcher == nil { push(event, to: session) }
-            for offer in openOffers(of: agent) { push(offer, to: session) }
+            for offer in openOffers(of: agent) { push(offer, to: session, isItsAgents: true) }
         }
     }
 
@@ -68,7 +71,7 @@ extension Core {
 
     // MARK: An event in words
 
-    private func write(_ event: Event, to line: inout LineWriter) {
+    private func write(_ event: Event, to line: inout LineWriter, withCustomer: Bool = false) {
         line.event(event.type.name)
         line.field("seq", integer: event.seq)
         line.field("time", instantMicroseconds: event.at.microseconds)
@@ -76,18 +79,19 @@ extension Core {
         if !event.agent.isEmpty { line.field("agent", text: event.agent) }
         if !event.queue.isEmpty { line.field("queue", text: event.queue) }
         let texts = event.type.showsTexts ? engine.texts(of: event.inquiry) : nil
-        for detail in event.details {
+        for detail in event.details where !detail.key.isForExplanation {
             write(detail, to: &line)
             if detail.key == .channel, let texts {
                 if !texts.customer.isEmpty { line.field("customer", text: texts.customer) }
                 if !texts.subject.isEmpty { line.field("subject", text: texts.subject) }
             }
         }
+        if withCustomer { writeCustomer(of: event.inquiry, to: &line) }
         if let texts, !texts.attributes.isEmpty { line.field("attrs", json: texts.attributes) }
         line.end()
     }
 
-    private func write(_ detail: EventDetail, to line: inout LineWriter) {
+    func write(_ detail: EventDetail, to line: inout LineWriter) {
         let name = detail.key.name
         switch detail.value {
         case .name(let text): line.field(name, text: text)
@@ -115,14 +119,8 @@ extension Core {
         if !entry.agent.isEmpty { line.field("agent", text: entry.agent) }
         if !entry.queue.isEmpty { line.field("queue", text: entry.queue) }
         let showsTexts = EventType(name: entry.type)?.showsTexts ?? false
-        for (key, value) in parseFlatObject(entry.details) ?? [] {
-            switch value {
-            case .string(let text): line.field(key, text: text)
-            case .integer(let number): line.field(key, integer: number)
-            case .bool(let flag): line.field(key, text: flag ? "true" : "false")
-            case .null: line.field(key, text: "")
-            case .raw(let json): line.field(key, text: Self.flatten(json))
-            }
+        for (key, value) in parseFlatObject(entry.details) ?? [] where !Self.keysForExplanation.contains(key) {
+            write(key, value, to: &line)
             if key == DetailKey.channel.name && showsTexts {
                 if !entry.customer.isEmpty { line.field("customer", text: entry.customer) }
                 if !entry.subject.isEmpty { line.field("subject", text: entry.subject) }
@@ -130,6 +128,19 @@ extension Core {
         }
         if showsTexts, !entry.attributes.isEmpty { line.field("attrs", json: entry.attributes) }
         line.end()
+    }
+
+    private static let keysForExplanation = Set(DetailKey.allCases.filter(\.isForExplanation).map(\.name))
+
+    /// A detail of the log in the words in which it was pushed.
+    func write(_ key: String, _ value: JSONValue, to line: inout LineWriter) {
+        switch value {
+        case .string(let text): line.field(key, text: text)
+        case .integer(let number): line.field(key, integer: number)
+        case .bool(let flag): line.field(key, text: flag ? "true" : "false")
+        case .null: line.field(key, text: "")
+        case .raw(let json): line.field(key, text: Self.flatten(json))
+        }
     }
 
     /// `{"billing":3,"chat":null}` as the wire has it: `billing:3,chat`.
@@ -200,7 +211,7 @@ extension Core {
         for session in watching.values where session !== told {
             guard let watcher = session.watcher else { continue }
             if watcher.source != nil && source == nil { source = engine.source(of: event.inquiry) }
-            guard isOfTeams(event.agent, session),
+            guard isOfTeams(agent: event.agent, queue: event.queue, session),
                 watcher.wants(type: event.type.name, queue: event.queue, inquiry: event.inquiry, source: source)
             else { continue }
             switch watcher.pace {
@@ -275,7 +286,7 @@ extension Core {
             if let joinsAt, entry.seq > joinsAt { break }
             position = entry.seq
             let source = entry.source == 0 ? nil : entry.source
-            guard isOfTeams(entry.agent, session),
+            guard isOfTeams(agent: entry.agent, queue: entry.queue, session),
                 watcher.wants(type: entry.type, queue: entry.queue, inquiry: entry.inquiry, source: source)
             else { continue }
             write(entry, to: &page)
@@ -306,6 +317,11 @@ extension Core {
         Link.hand(
             over: [Delivery(link: session.link, bytes: page.bytes, lastSeq: lastSeq, isPaced: true)])
     }
+}
+
+extension Event {
+    /// The agent asked for it by NEXT.
+    var isPulled: Bool { details.contains { $0.key == .how && $0.value == .name(Assignment.next.name) } }
 }
 
 extension EventType {

@@ -90,6 +90,13 @@ extension Core {
         }
     }
 
+    /// Takes up the request for which the session was parked, and what queued behind it unless it parks once more.
+    func takeUp(_ request: Request, _ session: Session) {
+        session.isParked = false
+        receive(.request(request), from: session)
+        if !session.isParked { unpark(session.link.id) }
+    }
+
     func unpark(_ id: UInt64) {
         guard let session = sessions[id] else { return }
         session.isParked = false
@@ -125,6 +132,9 @@ extension Core {
         case .quit: quit(request, session)
         case .submit: submit(request, session)
         case .get: get(request, session)
+        case .update: update(request, session)
+        case .message: message(request, session)
+        case .rate: rate(request, session)
         case .abandon: abandon(request, session)
         case .cancel: cancel(request, session)
         case .ready: ready(request, session)
@@ -133,14 +143,24 @@ extension Core {
         case .mine: mine(request, session)
         case .accept: accept(request, session)
         case .decline: decline(request, session)
+        case .hold: hold(request, session)
+        case .resume: resume(request, session)
         case .complete: complete(request, session)
         case .wrapped: wrapped(request, session)
+        case .transfer: transfer(request, session)
+        case .next: next(request, session)
         case .agentPut: agentPut(request, session)
         case .agentGet: agentGet(request, session)
+        case .agentDelete: agentDelete(request, session)
         case .agents: listAgents(request, session)
         case .queues: listQueues(request, session)
         case .inquiries: listInquiries(request, session)
         case .stats: stats(request, session)
+        case .explain: explain(request, session)
+        case .assign: assign(request, session)
+        case .requeue: requeue(request, session)
+        case .queuePause: pauseQueue(request, session, true)
+        case .queueResume: pauseQueue(request, session, false)
         case .watch: watch(request, session)
         case .unwatch: unwatch(request, session)
         case .tokenCreate: tokenCreate(request, session)

@@ -14,6 +14,8 @@ enum CoreMessage: Sendable {
     case probed(CommitOutcome)
     case storageIsAway(Bool)
     case recalled(UInt64, Request, Result<InquiryRow?, LogFailure>)
+    case lastAgentFound(UInt64, Request, Result<String?, LogFailure>)
+    case decisionRead(UInt64, Request, seq: Int64, Result<[LogEntry], LogFailure>)
     case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
     case logStart(UInt64, Request, Watcher, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
@@ -52,6 +54,10 @@ final class Core {
     var watching: [UInt64: Session] = [:]
     /// Offers that a session is shown anew, once its request has been answered.
     var reshown: [(Event, Session)] = []
+    /// Agents that a request has deleted: their sessions end once they have been told.
+    var deleted: [AgentIndex] = []
+    /// What is being explained, the first one a slice a step.
+    var explaining: [Explaining] = []
     /// Commands that the engine has taken: tells whether a request did anything.
     private(set) var commandsTaken: Int64 = 0
     var tokens = TokenBook()
@@ -72,6 +78,7 @@ final class Core {
     // The batch that is being committed.
     var batch: Int64 = 0
     var inFlight: [Delivery]?
+    var inFlightEvents: [Event] = []
     var commitLatency = LatencyFigure()
 
     var pending: [CoreMessage] = []
@@ -97,7 +104,7 @@ final class Core {
         var taken: [CoreMessage] = []
         while !isFinished {
             let hasWork = pendingStart < pending.count && !mustWaitForCommit
-            mailbox.take(into: &taken, waiting: hasWork ? 0 : secondsToWait())
+            mailbox.take(into: &taken, waiting: hasWork || !explaining.isEmpty ? 0 : secondsToWait())
             if pendingStart == pending.count {
                 pending.removeAll(keepingCapacity: true)
                 pendingStart = 0
@@ -140,6 +147,7 @@ final class Core {
             handled += 1
             handle(message)
         }
+        explainSlice()
         closeBatch()
     }
 
@@ -193,6 +201,8 @@ final class Core {
         case .standby: phase = .standby
         case .committed, .probed, .storageIsAway: break
         case .recalled(let id, let request, let result): recalled(id, request, result)
+        case .lastAgentFound(let id, let request, let result): lastAgentFound(id, request, result)
+        case .decisionRead(let id, let request, let seq, let result): decisionRead(id, request, seq: seq, result)
         case .logPage(let id, let after, let result): logPage(id, after: after, result)
         case .logStart(let id, let request, let watcher, let result): logStart(id, request, watcher, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)
@@ -262,6 +272,7 @@ final class Core {
         }
         batch += 1
         let next = Batch(number: batch, engine: engine.row, changes: changes, tokens: newTokens)
+        inFlightEvents = changes.events
         changes = Changes()
         newTokens = []
         for delivery in deliveries { sessions[delivery.link.id]?.unreleased += 1 }
@@ -276,6 +287,7 @@ final class Core {
         storageAnswered()
         let deliveries = inFlight ?? []
         inFlight = nil
+        inFlightEvents = []
         for delivery in deliveries { sessions[delivery.link.id]?.unreleased -= 1 }
         release(deliveries)
     }

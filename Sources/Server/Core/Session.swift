@@ -38,6 +38,9 @@ final class Session {
     /// Waits for something from outside the engine; requests that come meanwhile queue up behind it.
     var isParked = false
     var queued: [Incoming] = []
+    /// The answer to what a submission that is taken up again has asked the store: the customer's last agent, empty for
+    /// none; nil where it was not asked.
+    var lastAgent: String?
     var isClosed = false
     /// Answers may be given before their batch is committed.
     var answersUncommitted = false
