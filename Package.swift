@@ -66,7 +66,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "switchboard-bench",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Routing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "bench/SwitchboardBench", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Storage"], path: "Tests/TestSupport",

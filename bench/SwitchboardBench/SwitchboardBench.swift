@@ -4,6 +4,8 @@ import ArgumentParser
 @main
 struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "switchboard-bench", abstract: "Measures a running Switchboard.",
-        subcommands: [PortBench.self, AcknowledgementBench.self])
+        commandName: "switchboard-bench", abstract: "Measures Switchboard.",
+        subcommands: [
+            ContainersBench.self, EngineBench.self, PortBench.self, AcknowledgementBench.self,
+        ])
 }

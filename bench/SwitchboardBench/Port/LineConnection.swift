@@ -81,8 +81,3 @@ final class LineConnection {
         return answer
     }
 }
-
-struct BenchError: Error, CustomStringConvertible {
-    var description: String
-    init(_ description: String) { self.description = description }
-}
