@@ -14,7 +14,7 @@ struct PairKey: Comparable {
 /// The bare decision, step by step as the reference program makes it (its `lists` rows, with backlog), but with the
 /// engine's own containers: no records, no timers, no events. Where the reference has a plain heap, this has one that
 /// can also give up any of its items.
-struct PairLoop {
+struct PairLoop: ~Copyable {
     private static let nobody = UInt32.max
     private static let capacity: Int32 = 3
 
