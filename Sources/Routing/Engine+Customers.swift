@@ -59,7 +59,7 @@ extension Engine {
                 case .openAgent: openAgent(besides: slot)
                 case .lastAgent: lastAgent ?? lastKnownAgent(besides: slot) ?? none
                 }
-            if agent != none { return agent }
+            if agent != none && !agents[Int(agent)].isDeleted { return agent }
         }
         return none
     }
@@ -79,16 +79,17 @@ extension Engine {
 
     /// Who completed the last of the customer's other inquiries.
     private func lastKnownAgent(besides slot: UInt32) -> AgentIndex? {
-        var found: AgentIndex?
-        var last = now - plan.continuityWithin
+        var found = none
+        var last = now - plan.continuityWithin - TimeSpan(microseconds: 1)
         forEachOfCustomer(slot) { other in
-            if other != slot, inquiries[other].state == .completed, inquiries[other].closedAt >= last {
+            if other != slot, inquiries[other].state == .completed, inquiries[other].closedAt > last {
                 last = inquiries[other].closedAt
                 found = inquiries[other].agent
             }
             return true
         }
-        return found
+        // One who is deleted is nobody's; neither is whoever had the customer before.
+        return found == none || agents[Int(found)].isDeleted ? nil : found
     }
 
     /// Visits the customer's inquiries, the newest first, until `visit` says false or enough were seen.

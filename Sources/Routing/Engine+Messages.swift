@@ -69,9 +69,11 @@ extension Engine {
         if agent != none { rememberPassed(slot, agent) }
         let preference = seekPreference(slot, explicit: none, hold: nil, lastAgent: agent == none ? nil : agent)
         tellOfEntry(.reopened, slot, agent: agent, preference, into: &output)
-        if wrapsUp { refreshRooms(agent) }
-        place(slot, into: &output)
-        if wrapsUp { fill(agent, isFresh: true, into: &output) }
+        guard wrapsUp else { return place(slot, into: &output) }
+        // Its agent got room as well: whatever waits chooses in its order.
+        refreshRooms(agent)
+        settle(slot, into: &output)
+        rematch(into: &output)
     }
 
     // MARK: Ratings

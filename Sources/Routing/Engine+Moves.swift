@@ -67,8 +67,8 @@ extension Engine {
         case .scheduled, .completed, .abandoned, .cancelled, .expired:
             throw conflict(slot, "only an inquiry that waits, is offered, assigned or held can be requeued")
         }
-        forgetPreference(slot)
         exclude(slot, agent)
+        if inquiries[slot].preferred != none { release(slot, .forced, into: &output) }
         var more: [EventDetail] = []
         if let priority {
             inquiries[slot].priority = priority
