@@ -22,7 +22,13 @@ package enum WireTime {
 
     // MARK: Instants
 
-    /// Reads RFC 3339: `2026-03-02T00:00:00Z`, with a fraction, with an offset such as `+09:00`. Nil if it is none.
+    /// The years 1 to 9999 in UTC: what is written in UTC has to be readable again.
+    private static let writable =
+        daysFromCivil(year: 1, month: 1, day: 1) * microsecondsPerDay..<daysFromCivil(year: 10_000, month: 1, day: 1)
+        * microsecondsPerDay
+
+    /// Reads RFC 3339: `2026-03-02T00:00:00Z`, with a fraction, with an offset such as `+09:00`. Nil if it is none,
+    /// or not within the years 1 to 9999 in UTC.
     ///
     /// Digits of the fraction after the sixth are dropped. A leap second (`:60`) is refused: the engine's clock has
     /// none.
@@ -38,7 +44,8 @@ package enum WireTime {
         guard let fraction = parseFraction(text, &index), let offset = parseOffset(text, index) else { return nil }
         let days = daysFromCivil(year: year, month: month, day: day)
         let seconds = hour * 3_600 + minute * 60 + second - offset
-        return days * microsecondsPerDay + seconds * 1_000_000 + fraction
+        let microseconds = days * microsecondsPerDay + seconds * 1_000_000 + fraction
+        return writable.contains(microseconds) ? microseconds : nil
     }
 
     /// Appends `2026-03-02T00:00:00.000Z`; microseconds under the millisecond are dropped.
