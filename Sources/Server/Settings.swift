@@ -1,6 +1,9 @@
 /// What the server allows and how long it waits. All times are real ones, whatever the speed of the engine's clock.
 package enum ServerLimits {
     package static let connections = 4_096
+    /// Connections that are closed on our side and not on the peer's. They do not count as open; past it they are
+    /// closed without waiting.
+    package static let lingeringConnections = 1_024
     package static let connectionsBeforeHello = 256
     package static let connectionsBeforeHelloPerAddress = 64
     /// Requests of one connection that are not answered yet; past it the socket is not read.

@@ -13,6 +13,7 @@ final class ConnectionGate: Sendable {
 
     fileprivate struct State {
         var all = 0
+        var lingering = 0
         var unidentified = 0
         var unidentifiedByAddress: [String: Int] = [:]
         var nextID: UInt64 = 1
@@ -20,6 +21,16 @@ final class ConnectionGate: Sendable {
     }
 
     private let state = Mutex(State())
+    /// As many as are documented, or as the system's limit of open files leaves room for.
+    private let connectionsMax: Int
+    private let lingeringMax: Int
+
+    /// - Parameter files: How many files the process may have open.
+    init(files: Int = OpenFiles.raiseLimit()) {
+        let room = max(0, files - OpenFiles.reserved)
+        lingeringMax = min(ServerLimits.lingeringConnections, room / 5)
+        connectionsMax = max(1, min(ServerLimits.connections, room - lingeringMax))
+    }
 
     func nextID() -> UInt64 {
         state.withLock { state in
@@ -35,8 +46,8 @@ final class ConnectionGate: Sendable {
             state.unidentified += 1
             if let address { state.unidentifiedByAddress[address, default: 0] += 1 }
             let refusal: String? =
-                if state.all > ServerLimits.connections {
-                    "\(ServerLimits.connections) connections are open already"
+                if state.all > connectionsMax {
+                    "\(connectionsMax) connections are open already"
                 } else if state.unidentified > ServerLimits.connectionsBeforeHello {
                     "\(ServerLimits.connectionsBeforeHello) connections have not said HELLO yet"
                 } else if let address,
@@ -58,6 +69,17 @@ final class ConnectionGate: Sendable {
             if !identified { state.forget(admission) }
         }
     }
+
+    /// Whether a connection that is closed on our side may wait for the peer's; one that may is counted.
+    func beginLingering() -> Bool {
+        state.withLock { state in
+            guard state.lingering < lingeringMax else { return false }
+            state.lingering += 1
+            return true
+        }
+    }
+
+    func endLingering() { state.withLock { $0.lingering -= 1 } }
 
     func register(_ id: UInt64, _ channel: any Channel) { state.withLock { $0.channels[id] = channel } }
 

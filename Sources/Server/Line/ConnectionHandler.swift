@@ -28,6 +28,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The peer has said all it had to say; it still reads.
     private var isInputClosed = false
     private var isClosing = false
+    /// Our half is closed; the peer's last words are read and dropped.
+    private var isLingering = false
+    /// The gate and the engine thread no longer count on this connection.
+    private var hasDeparted = false
+    /// When the last line of a bound session ended.
     private var lastHeard = NIODeadline.now()
     private var lastSeqWritten: Int64 = 0
 
@@ -52,10 +57,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             line.error(tag: [], code: .limit, message: refusal)
             line.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
             line.end()
-            isClosing = true
             write(line.bytes, context)
-            context.flush()
-            context.close(promise: nil)
+            finish(context)
             return
         }
         let link = Link(id: id, eventLoop: context.eventLoop, peerUserID: peerUserID, handler: self)
@@ -67,14 +70,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        depart()
+        if isLingering { gate.endLingering() }
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    private func depart() {
+        guard !hasDeparted else { return }
+        hasDeparted = true
         gate.leave(admission, identified: isIdentified)
         if link != nil {
             gate.unregister(id)
             mailbox.post(.closed(id))
         }
         link = nil
-        self.context = nil
-        context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -84,11 +94,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         let buffer = unwrapInboundIn(data)
+        // Only a line is a sign of life: bytes that come one by one and never end one are none.
+        if isBoundToAgent, buffer.readableBytesView.contains(UInt8(ascii: "\n")) { lastHeard = .now() }
         framer.append(buffer.readableBytesView)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        lastHeard = .now()
         handOver(context)
         context.fireChannelReadComplete()
     }
@@ -96,6 +107,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
             isInputClosed = true
+            if isLingering { context.close(promise: nil) }
             finishIfDone(context)
         }
         context.fireUserInboundEventTriggered(event)
@@ -116,14 +128,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private var mayRead: Bool {
-        !isClosing && unanswered < ServerLimits.unansweredRequests && (context?.channel.isWritable ?? false)
+        if isClosing { return true }
+        return unanswered < ServerLimits.unansweredRequests && (context?.channel.isWritable ?? false)
     }
 
-    /// Before HELLO is answered nothing goes past it: the answer decides how long lines may be. Long answers are made
-    /// one at a time, so that a client that does not read them cannot have many made.
+    /// Nobody has more answers made than it reads: what has been read of its requests waits as well, and a megabyte of
+    /// short ones may ask for gigabytes. Before HELLO is answered nothing goes past it: the answer decides how long
+    /// lines may be. Long answers are made one at a time.
     private var mayHandOver: Bool {
-        if isClosing { return false }
-        if awaitsPages || !isIdentified { return unanswered == 0 && (context?.channel.isWritable ?? false) }
+        guard !isClosing, let context, context.channel.isWritable else { return false }
+        if awaitsPages || !isIdentified { return unanswered == 0 }
         return unanswered < ServerLimits.unansweredRequests
     }
 
@@ -162,6 +176,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if !isIdentified { gate.identified(admission) }
             isIdentified = true
             isBoundToAgent = boundToAgent
+            lastHeard = .now()
             framer.limit = role == .admin ? ServerLimits.adminLineBytes : ServerLimits.lineBytes
         case .close:
             return finish(context)
@@ -219,12 +234,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func finish(_ context: ChannelHandlerContext) {
         isClosing = true
         let channel = context.channel
+        let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(capacity: 0))).whenComplete { _ in
-            channel.close(promise: nil)
+            loopBound.value.closeOutput()
         }
         context.eventLoop.scheduleTask(in: .milliseconds(Int64(ServerLimits.closingSeconds * 1_000))) {
             channel.close(promise: nil)
         }
+        // It was not read while its answers did not leave; what it has said meanwhile must not stay unread either.
+        guard owesRead else { return }
+        owesRead = false
+        context.read()
+    }
+
+    /// A socket that is closed with bytes of the peer unread resets the connection, and the system throws away what is
+    /// still on its way to the peer. So our half is closed first, and the peer's is read to its end.
+    private func closeOutput() {
+        guard let context else { return }
+        depart()
+        guard !isInputClosed, gate.beginLingering() else { return context.close(promise: nil) }
+        isLingering = true
+        context.close(mode: .output, promise: nil)
     }
 
     private func scheduleSilenceCheck(_ context: ChannelHandlerContext) {

@@ -23,17 +23,26 @@ final class DaemonProcess: Sendable {
     private let exit: ExitStatus
 
     /// Starts one and returns at once.
-    /// - Parameter embedded: It runs its own PostgreSQL in its folder; the site's database is not used.
+    /// - Parameters:
+    ///   - embedded: It runs its own PostgreSQL in its folder; the site's database is not used.
+    ///   - openFiles: How many files it may have open at most.
     init(
-        at site: Site, port: Int = freePort(), embedded: Bool = false, _ more: [String] = []
+        at site: Site, port: Int = freePort(), embedded: Bool = false, openFiles: Int? = nil, _ more: [String] = []
     ) throws {
         self.site = site
         self.port = port
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments =
+        let arguments =
             ["serve", "--data-dir", site.folder, "--listen", "127.0.0.1:\(port)"]
             + (embedded ? [] : ["--database-url", site.database]) + more
+        if let openFiles {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", Self.program] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: Self.program)
+            process.arguments = arguments
+        }
         var environment = ProcessInfo.processInfo.environment
         environment["DATABASE_URL"] = nil
         process.environment = environment
@@ -54,9 +63,9 @@ final class DaemonProcess: Sendable {
 
     /// Starts one and waits until it serves.
     static func serving(
-        at site: Site, port: Int = freePort(), embedded: Bool = false, _ more: [String] = []
+        at site: Site, port: Int = freePort(), embedded: Bool = false, openFiles: Int? = nil, _ more: [String] = []
     ) throws -> DaemonProcess {
-        let daemon = try DaemonProcess(at: site, port: port, embedded: embedded, more)
+        let daemon = try DaemonProcess(at: site, port: port, embedded: embedded, openFiles: openFiles, more)
         try daemon.waitUntilServing()
         return daemon
     }
