@@ -190,7 +190,8 @@ struct RequestParserTests {
     @Test(
         "with a verb that is not in the table is unknown_verb",
         arguments: [
-            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN PUT body={}", "PLAN CHECK", "CUSTOMER FORGET c",
+            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN PUT body={}", "PLAN CHECK",
+            "CUSTOMER FORGET c",
             "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ ABCDEFGH",
         ])
     func unknownVerb(line: String) throws {
