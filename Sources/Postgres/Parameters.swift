@@ -21,9 +21,9 @@ package struct Parameters: Sendable {
     /// PostgreSQL counts microseconds from 2000-01-01, Switchboard from 1970-01-01.
     static let epochMicroseconds: Int64 = 946_684_800_000_000
 
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     /// Where each parameter begins in `bytes`, and its length; a length of -1 is NULL.
-    private(set) var ranges: [(start: Int, length: Int32)] = []
+    package private(set) var ranges: [(start: Int, length: Int32)] = []
 
     private var arrayStart = 0
     private var elementCount: Int32 = 0

@@ -18,7 +18,7 @@ package struct StoredState: Sendable {
 /// Rows come by binary COPY without an order, which costs least, and are put in order here: they mostly stand in it.
 struct Recovery {
     /// COPY takes no parameters; the site is a number.
-    private static func inquiries(of site: Int16) -> String {
+    static func inquiries(of site: Int16) -> String {
         """
         COPY (SELECT \(InquiryDecoder.columns) FROM switchboard.inquiry
               WHERE (state IN ('scheduled', 'waiting', 'offered', 'assigned', 'held') OR wrap_up_ends IS NOT NULL)
