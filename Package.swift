@@ -66,7 +66,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "switchboard-bench",
-            dependencies: ["Routing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Plan", "Postgres", "Routing", "Storage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "bench/SwitchboardBench", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Storage"], path: "Tests/TestSupport",

@@ -6,6 +6,6 @@ struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
-            ContainersBench.self, EngineBench.self, PortBench.self, AcknowledgementBench.self,
+            ContainersBench.self, EngineBench.self, StorageBench.self, PortBench.self, AcknowledgementBench.self,
         ])
 }
