@@ -4,7 +4,7 @@ BINARY = .build/release/switchboard
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test soak demo lint format schema migrations bench clean
+.PHONY: help setup build test soak fuzz demo lint format schema migrations bench clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: setup ## run every test, on a throw-away PostgreSQL
 soak: setup ## kill the daemon 200 times at every boundary, and have it taken over 50 times
 	SWITCHBOARD_SOAK_ROUNDS=$${SWITCHBOARD_SOAK_ROUNDS:-200} SWITCHBOARD_SOAK_TAKEOVERS=$${SWITCHBOARD_SOAK_TAKEOVERS:-50} \
 		$(SWIFT) test --disable-xctest --no-parallel --filter 'BoundaryTests|StandbyTests|FailoverTests'
+
+fuzz: setup ## let libFuzzer look for faults of the line parser and of sessions, SECONDS=60 each
+	@Tests/Fuzz/run $(or $(SECONDS),60)
 
 demo: build ## play a morning of a shop in a minute, against a daemon of its own
 	@$(BINARY) demo
@@ -43,4 +46,4 @@ bench: build ## measure (see bench/README.md)
 
 clean: ## remove what was built
 	$(SWIFT) package clean
-	rm -rf .demo
+	rm -rf .demo .build-fuzz

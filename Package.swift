@@ -5,16 +5,35 @@ import PackageDescription
 let strict: [SwiftSetting] =
     Context.environment["SWITCHBOARD_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
+/// libFuzzer's programs are there when asked for only (Tests/Fuzz/run): they bring a `main` of their own, and what they
+/// reach is built with the counters that guide them.
+let fuzzes = Context.environment["SWITCHBOARD_FUZZ"] == "1"
+
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-    ] + strict
+    ] + strict + (fuzzes ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+let fuzzProgram: [SwiftSetting] = settings + [.unsafeFlags(["-parse-as-library"])]
+// lld: gold, which is the default on some systems, cannot link the sanitizer's archives.
+let fuzzLinking: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+let fuzzTargets: [Target] = [
+    .executableTarget(
+        name: "FuzzLines", dependencies: ["FuzzSupport"], path: "Tests/Fuzz/Lines", swiftSettings: fuzzProgram,
+        linkerSettings: fuzzLinking),
+    .executableTarget(
+        name: "FuzzSession",
+        dependencies: [
+            "FuzzSupport", "Plan", "Routing", "Server", .product(name: "Logging", package: "swift-log"),
+        ],
+        path: "Tests/Fuzz/Session", swiftSettings: fuzzProgram, linkerSettings: fuzzLinking),
 ]
 
 let package = Package(
@@ -74,9 +93,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Storage"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        // Optimised always: it makes a million lines and looks at what comes of them, which is not what is tested.
+        .target(
+            name: "FuzzSupport", dependencies: ["LineProtocol"], path: "Tests/FuzzSupport",
+            swiftSettings: settings + [.unsafeFlags(["-O"])]),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
-        .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"], swiftSettings: settings),
+        .testTarget(
+            name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
         .testTarget(name: "PlanTests", dependencies: ["Plan", "Routing"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -88,13 +112,13 @@ let package = Package(
         .testTarget(
             name: "SwitchboardTests",
             dependencies: [
-                "Client", "LineProtocol", "Plan", "Postgres", "Routing", "Server", "Simulation", "Storage",
-                "TestSupport",
+                "Client", "FuzzSupport", "LineProtocol", "Plan", "Postgres", "Routing", "Server", "Simulation",
+                "Storage", "TestSupport",
                 "switchboard",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Transcripts"],
             swiftSettings: settings),
-    ],
+    ] + (fuzzes ? fuzzTargets : []),
     swiftLanguageModes: [.v6]
 )

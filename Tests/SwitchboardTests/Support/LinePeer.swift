@@ -144,6 +144,11 @@ final class LinePeer {
 
     /// The next line; nil when the daemon has closed the connection.
     func readLine(patience: Duration = LinePeer.patience) throws -> String? {
+        try readLineBytes(patience: patience).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same with its bytes as they came.
+    func readLineBytes(patience: Duration = LinePeer.patience) throws -> [UInt8]? {
         let deadline = ContinuousClock.now + patience
         var searched = consumed
         while true {
@@ -152,7 +157,7 @@ final class LinePeer {
                     consumed = end + 1
                     if consumed > 1 << 20 { drop() }
                 }
-                return String(decoding: buffer[consumed..<end], as: UTF8.self)
+                return Array(buffer[consumed..<end])
             }
             if hasEnded {
                 guard consumed == buffer.count else { throw PeerError("the connection ended within a line") }
