@@ -1,20 +1,21 @@
 @testable import Routing
 
-// The rules of DESIGN §4 and §9, as plainly as they can be said.
+// The rules of DESIGN §4, as plainly as they can be said.
 
 extension Auditor {
-    /// Points of all that the agent works on.
-    func used(_ agent: String) -> Int {
-        guard let person = people[agent] else { return 0 }
-        return zip(person.counts, plan.channels).reduce(0) { $0 + $1.0 * Int($1.1.weight) }
+    // MARK: Fits
+
+    /// Whether the agent has one more item's room on that channel, presence aside.
+    mutating func hasSpace(_ number: PersonNumber, _ channel: Int) -> Bool {
+        if let rooms = people[number].rooms { return rooms[channel] }
+        let rooms = plan.channels.indices.map { hasSpaceAnew(people[number], $0) }
+        people[number].rooms = rooms
+        return rooms[channel]
     }
 
-    /// The part of `fits` that looks at the agent and the channel.
-    func hasRoom(_ person: Person, _ channel: Int) -> Bool {
+    private func hasSpaceAnew(_ person: Person, _ channel: Int) -> Bool {
         let settings = plan.channels[channel]
-        guard person.state == .ready, !person.isInGrace, !isDraining else { return false }
-        guard person.limits[channel] > 0, person.channelsOn?.contains(channel) ?? true else { return false }
-        guard person.counts[channel] < person.limits[channel], used(person.id) <= person.capacity else { return false }
+        guard person.counts[channel] < person.limits[channel], person.used <= person.capacity else { return false }
         var points = Int(settings.weight)
         for other in plan.channels.indices where person.counts[other] > 0 {
             let works = plan.channels[other]
@@ -25,154 +26,261 @@ extension Auditor {
         return points <= person.capacity
     }
 
-    func meets(_ item: Item, _ person: Person) -> Bool {
-        person.limits[item.channel] > 0
-            && item.skills.allSatisfy { skill, level in (person.skills[skill] ?? 0) >= level }
+    /// The part of `fits` that looks at the agent and the channel.
+    mutating func hasRoom(_ number: PersonNumber, _ channel: Int) -> Bool {
+        let person = people[number]
+        guard !person.isDeleted, person.state == .ready, !person.isInGrace, !isDraining else { return false }
+        return isOn(number, channel) && hasSpace(number, channel)
     }
 
-    func fits(_ item: Item, _ person: Person) -> Bool {
-        meets(item, person) && !item.excluded.contains(person.id) && hasRoom(person, item.channel)
+    func isOn(_ number: PersonNumber, _ channel: Int) -> Bool {
+        people[number].channelsOn?.contains(channel) ?? true
     }
+
+    /// The agent meets the requirement: channel, team, skills.
+    mutating func isAble(_ number: PersonNumber, _ shape: Int) -> Bool {
+        if shape < people[number].able.count, people[number].able[shape] != 0 { return people[number].able[shape] == 1 }
+        while people[number].able.count < shapes.count { people[number].able.append(0) }
+        let isAble = isAbleAnew(people[number], shapes[shape])
+        people[number].able[shape] = isAble ? 1 : 2
+        return isAble
+    }
+
+    private func isAbleAnew(_ person: Person, _ shape: Shape) -> Bool {
+        person.limits[shape.channel] > 0
+            && plan.queues[shape.queue].teams?.contains(person.team) ?? true
+            && shape.skills.allSatisfy { skill, level in (person.skills[skill] ?? 0) >= level }
+    }
+
+    mutating func fits(_ item: Item, _ number: PersonNumber) -> Bool {
+        let shape = shapes[item.shape]
+        return hasRoom(number, shape.channel) && !paused.contains(shape.queue) && isAble(number, item.shape)
+            && !item.excluded.contains(number) && (item.preferred ?? number) == number
+    }
+
+    func isOver(_ number: PersonNumber, _ channel: Int) -> Bool {
+        people[number].used > people[number].capacity
+            || people[number].counts[channel] > people[number].limits[channel]
+    }
+
+    /// An inquiry may wait for that agent.
+    mutating func isEligible(_ number: PersonNumber, _ item: Item) -> Bool {
+        !people[number].isDeleted && people[number].state == .ready
+            && isOn(number, shapes[item.shape].channel) && isAble(number, item.shape)
+            && !item.excluded.contains(number)
+    }
+
+    func standing(for number: PersonNumber, without id: Int64) -> Int {
+        special.filter { $0 != id && items[Int($0) - 1].preferred == number }.count
+    }
+
+    /// A signed-on agent (ready, busy or not) who meets the requirement and is not excluded.
+    mutating func unexcluded(_ item: Item) -> PersonNumber? {
+        people.indices.first { isEligible($0, item) }
+    }
+
+    // MARK: The choice
 
     /// Judges that the item goes to the agent, before it goes: the item is the most urgent of those that fit the
     /// agent, and the agent the best of those whom the item fits.
-    mutating func judgeChoice(of item: Item, agent: String) {
-        guard let chosen = people[agent] else { return violate("\(item.id) went to nobody known") }
-        if !fits(item, chosen) { violate("\(item.id) went to \(agent), whom it does not fit") }
-        for id in waiting {
-            guard let other = items[id], (other.rank, other.id) < (item.rank, item.id), fits(other, chosen) else {
-                continue
+    mutating func judgeChoice(_ index: Int, _ agent: PersonNumber) {
+        let item = items[index]
+        if !fits(item, agent) { violate("\(item.id) went to \(name(agent)), whom it does not fit") }
+        judgeUrgency(item, agent) { model, other in model.hasRoom(agent, other) }
+        if item.preferred == agent { return }
+        for number in people.indices where number != agent && fits(item, number) {
+            if isBetter(number, than: agent, for: item) {
+                violate("\(item.id) went to \(name(agent)), not \(name(number))")
             }
-            violate("\(agent) got \(item.id) before \(other.id)")
-        }
-        for person in people.values where person.id != agent && fits(item, person) {
-            if isBetter(person, than: chosen, for: item) { violate("\(item.id) went to \(agent), not \(person.id)") }
         }
     }
 
-    private func isBetter(_ person: Person, than chosen: Person, for item: Item) -> Bool {
-        let selection = plan.queues.first { $0.name == item.queue }?.selection ?? .leastLoaded
-        if selection == .leastLoaded {
-            let one = load(person, item.channel)
-            let other = load(chosen, item.channel)
-            if one.points * other.of != other.points * one.of { return one.points * other.of < other.points * one.of }
+    /// Nothing else that the agent could be given is more urgent.
+    private mutating func judgeUrgency(
+        _ item: Item, _ agent: PersonNumber, isOpen: (inout Auditor, _ channel: Int) -> Bool
+    ) {
+        let mine = place(item)
+        if let before = mostUrgent(agent, isOpen: isOpen), before < mine {
+            violate("\(name(agent)) got \(item.id) before \(before.id)")
         }
-        return (person.idleSince, person.number) < (chosen.idleSince, chosen.number)
+    }
+
+    /// The most urgent inquiry that meets the agent on the channels that are open.
+    private mutating func mostUrgent(
+        _ agent: PersonNumber, isOpen: (inout Auditor, _ channel: Int) -> Bool
+    ) -> Place? {
+        var best: Place?
+        for shape in openShapes {
+            guard let head = shapes[shape].plain.first, best.map({ head < $0 }) ?? true,
+                !paused.contains(shapes[shape].queue), isAble(agent, shape), isOpen(&self, shapes[shape].channel)
+            else { continue }
+            best = head
+        }
+        for id in special {
+            let item = items[Int(id) - 1]
+            let shape = shapes[item.shape]
+            guard (item.preferred ?? agent) == agent, !item.excluded.contains(agent), !paused.contains(shape.queue),
+                best.map({ place(item) < $0 }) ?? true, isAble(agent, item.shape), isOpen(&self, shape.channel)
+            else { continue }
+            best = place(item)
+        }
+        return best
+    }
+
+    private mutating func isBetter(_ number: PersonNumber, than chosen: PersonNumber, for item: Item) -> Bool {
+        let shape = shapes[item.shape]
+        let (one, other) = (people[number], people[chosen])
+        func sums(_ wanted: [Int: UInt8]) -> (Int, Int) {
+            wanted.keys.reduce((0, 0)) { ($0.0 + Int(one.skills[$1] ?? 0), $0.1 + Int(other.skills[$1] ?? 0)) }
+        }
+        let isLonger = (one.idleSince, one.number) < (other.idleSince, other.number)
+        func isLessLoaded() -> Bool {
+            let (left, right) = (load(one, shape.channel), load(other, shape.channel))
+            let difference = left.points * right.of - right.points * left.of
+            return difference == 0 ? isLonger : difference < 0
+        }
+        switch plan.queues[shape.queue].selection {
+        case .longestIdle: return isLonger
+        case .leastLoaded: return isLessLoaded()
+        case .mostSkilled:
+            let required = sums(shape.skills)
+            if required.0 != required.1 { return required.0 > required.1 }
+            let preferred = sums(item.prefer)
+            if preferred.0 != preferred.1 { return preferred.0 > preferred.1 }
+            return isLessLoaded()
+        case .leastSkilled:
+            let (left, right) = (versatility(one), versatility(other))
+            if left != right { return left < right }
+            let required = sums(shape.skills)
+            if required.0 != required.1 { return required.0 < required.1 }
+            return isLonger
+        }
+    }
+
+    /// Skills × channels.
+    private func versatility(_ person: Person) -> Int {
+        person.skills.count * person.limits.filter { $0 > 0 }.count
     }
 
     /// max(used/capacity, count/limit), at most 1, as an exact fraction.
     private func load(_ person: Person, _ channel: Int) -> (points: Int, of: Int) {
-        let used = used(person.id)
         let count = person.counts[channel]
         let limit = person.limits[channel]
-        if used >= person.capacity || count >= limit { return (1, 1) }
-        return used * limit > count * person.capacity ? (used, person.capacity) : (count, limit)
+        if person.used >= person.capacity || count >= limit { return (1, 1) }
+        return person.used * limit > count * person.capacity ? (person.used, person.capacity) : (count, limit)
     }
 
-    /// A signed-on agent (ready, busy or not) who meets the requirement and is not excluded.
-    func unexcluded(_ item: Item) -> String? {
-        people.values.first {
-            $0.state == .ready && $0.channelsOn?.contains(item.channel) ?? true && meets(item, $0)
-                && !item.excluded.contains($0.id)
-        }?.id
+    // MARK: NEXT and ASSIGN
+
+    /// What the agent may pull: as if it were ready, on the channels that are on or on the one that it asked for.
+    private mutating func mostUrgentToPull(_ agent: PersonNumber, channel: Int?) -> Place? {
+        guard !isDraining else { return nil }
+        return mostUrgent(agent) { model, other in
+            (channel.map { $0 == other } ?? model.isOn(agent, other)) && model.hasSpace(agent, other)
+        }
     }
 
-    // MARK: After each step
+    mutating func judgePull(_ index: Int, _ agent: PersonNumber) {
+        let item = items[index]
+        guard let asked = pull, asked.agent == name(agent) else {
+            return violate("\(item.id) went to \(name(agent)), who asked for nothing")
+        }
+        if people[agent].state == .offline || people[agent].isInGrace { violate("\(name(agent)) pulls but is gone") }
+        if let best = mostUrgentToPull(agent, channel: asked.channel) {
+            if best.id != item.id { violate("\(name(agent)) pulled \(item.id), not \(best.id)") }
+        } else {
+            violate("\(name(agent)) pulled \(item.id), which does not fit")
+        }
+    }
 
-    /// Compares the model with the rows that changed and looks for what nobody may ever see.
-    mutating func judge(_ changes: Changes, engine: EngineRow, at now: Instant, isSettled: Bool) -> [String] {
+    /// NEXT found nothing.
+    mutating func judgeNothing(_ agent: String, channel: Int?) -> [String] {
         found = []
-        if engine.seq != seq { violate("the engine's seq is \(engine.seq), the log's \(seq)") }
-        if engine.totals != totals { violate("the totals differ: \(engine.totals), \(totals)") }
-        if engine.nextID != totals.submitted + 1 { violate("next id \(engine.nextID)") }
-        for row in changes.inquiries { compare(row) }
-        for row in changes.agents { compare(row) }
-        lookForFits()
-        if isSettled { lookForOverdue(at: now) }
+        guard let number = numbers[agent] else { return ["\(agent) pulls: who?"] }
+        if let best = mostUrgentToPull(number, channel: channel) {
+            violate("\(agent) pulled nothing though \(best.id) fits")
+        }
         return found
     }
 
-    /// No waiting inquiry and agent fit.
-    private mutating func lookForFits() {
-        for person in people.values where person.state == .ready && !person.isInGrace {
-            let rooms = plan.channels.indices.map { hasRoom(person, $0) }
-            guard rooms.contains(true) else { continue }
-            for id in waiting {
-                guard let item = items[id], rooms[item.channel], fits(item, person) else { continue }
-                violate("\(item.id) waits though \(person.id) is there")
+    mutating func judgeByHand(_ index: Int, _ agent: PersonNumber, isForced: Bool, _ row: Event) {
+        let item = items[index]
+        let person = people[agent]
+        if person.state == .offline || person.isInGrace { violate("\(World.line(row)): it is gone") }
+        if !isAble(agent, item.shape) { violate("\(World.line(row)): it is not able") }
+        guard !isForced, !(item.state == .offered && item.agent == agent) else { return }
+        if person.state != .ready || !hasSpace(agent, shapes[item.shape].channel) {
+            violate("\(World.line(row)): there is no room")
+        }
+    }
+
+    // MARK: Preference
+
+    /// A scheduled one looks for the customer's agent when it is due, not before.
+    mutating func judgeScheduled(_ row: Event) {
+        guard let (id, told) = entering else { return }
+        entering = nil
+        if id != row.inquiry || told.flag(.continuity) { violate("\(World.line(row)): whose?") }
+    }
+
+    /// The agent whom an inquiry is for as it enters is the one asked for, else the one whom the plan says.
+    mutating func judgeEntering() {
+        guard let (id, told) = entering, let item = item(id) else { return }
+        entering = nil
+        let preferred = told.name(.preferred)
+        let isFound = told.flag(.continuity)
+        if let wanted = item.wanted {
+            items[Int(id) - 1].wanted = nil
+            if !people[wanted].isDeleted && (preferred != name(wanted) || isFound) {
+                violate("\(World.line(told.row)): it was for \(name(wanted))")
+            }
+            return
+        }
+        if preferred != nil && !isFound && told.row.type == .submitted { return }
+        guard let choices = continuityChoices(item, at: told.row.at) else { return }
+        if !choices.contains(preferred) {
+            let history = (customers[facts[id]?.customer ?? []] ?? []).suffix(10).map { id in
+                let other = items[Int(id) - 1]
+                return "\(id) \(other.state.name) \(name(other.agent)) \(other.closedAt?.microseconds ?? 0)"
+            }
+            violate(
+                "\(World.line(told.row)): for \(preferred ?? "nobody"), not \(choices.map { $0 ?? "nobody" }): \(history)"
+            )
+        }
+    }
+
+    /// Whom the plan's continuity may find; nil: it depends on what the engine has forgotten.
+    private func continuityChoices(_ item: Item, at now: Instant) -> [String?]? {
+        guard let customer = facts[item.id]?.customer, !customer.isEmpty else { return [nil] }
+        let all = customers[customer] ?? []
+        let history = all.suffix(Limits.customerHistory).reversed()
+        for kind in plan.continuity {
+            switch kind {
+            case .openAgent:
+                for id in history where id < items.count + 1 && id != item.id {
+                    let other = items[Int(id) - 1]
+                    if (other.state == .assigned || other.state == .held), let agent = other.agent {
+                        return [name(agent)]
+                    }
+                }
+            case .lastAgent:
+                var done: [(id: Int64, agent: PersonNumber, at: Instant)] = []
+                for id in history where id < items.count + 1 {
+                    let other = items[Int(id) - 1]
+                    guard let last = other.lastDone, other.state == .completed || id == item.id else { continue }
+                    if other.mayBeForgotten || now - last.at >= Limits.closedWindow { return nil }
+                    if now - last.at <= plan.continuityWithin { done.append((id, last.agent, last.at)) }
+                }
+                if done.contains(where: { people[$0.agent].isDeleted }) { return nil }
+                let newest = done.max { $0.id < $1.id }
+                let latest = done.max { $0.at < $1.at }
+                let own = item.lastDone.map { now - $0.at <= plan.continuityWithin ? name($0.agent) : nil }
+                if let newest, let latest {
+                    return [name(newest.agent), name(latest.agent)] + (own.map { [$0] } ?? [])
+                }
+                if all.count > history.count { return nil }
             }
         }
-    }
-
-    /// Nothing that is due has been left standing.
-    private mutating func lookForOverdue(at now: Instant) {
-        for id in waiting {
-            guard let item = items[id], let last = item.excludedAt, !item.excluded.isEmpty else { continue }
-            let due = last + plan.channels[item.channel].offerTimeout
-            if due <= now && unexcluded(item) == nil { violate("\(id) keeps its exclusions though nobody is left") }
-        }
-        for person in people.values {
-            for id in person.work {
-                if let expires = items[id]?.expires, expires <= now { violate("the offer of \(id) is overdue") }
-                if let ends = items[id]?.wrapUpEnds, ends <= now { violate("the wrap-up of \(id) is overdue") }
-            }
-        }
-    }
-
-    // MARK: Rows
-
-    private mutating func same<Value: Equatable>(_ what: String, _ row: Value, _ model: Value) {
-        if row != model { violate("\(what): the row says \(row), the events \(model)") }
-    }
-
-    mutating func compare(_ row: InquiryRow) {
-        guard let item = items[row.id] else { return violate("row of inquiry \(row.id), which nobody submitted") }
-        let name = "inquiry \(row.id)"
-        same("\(name) state", row.state, item.state)
-        same("\(name) since", row.stateSince, item.stateSince)
-        same("\(name) queue", row.queue, item.queue)
-        same("\(name) priority", row.priority, item.priority)
-        same("\(name) queued at", row.queuedAt, item.queuedAt)
-        same("\(name) rank", row.rank, item.rank)
-        same("\(name) agent", row.agent, item.agent ?? "")
-        same("\(name) expires", row.offerExpires, item.expires ?? item.left.map { .epoch + $0 })
-        same("\(name) accepted at", row.acceptedAt, item.acceptedAt)
-        same("\(name) closed at", row.closedAt, item.closedAt)
-        same("\(name) wrap-up", row.wrapUpEnds, item.wrapUpEnds)
-        same("\(name) disposition", row.disposition, item.disposition)
-        same("\(name) outcome", row.outcome, item.outcome)
-        same("\(name) exclusions", row.excluded, item.excluded)
-        same("\(name) exclusions at", row.excludedAt, item.excludedAt)
-        let had = Set(row.excluded + row.passed + (row.agent.isEmpty ? [] : [row.agent]))
-        if item.had.count <= Limits.exclusions { same("\(name) had", had, item.had) }
-        if let submission = row.definition {
-            same("\(name) channel", submission.channel, plan.channels[item.channel].name)
-            var skills: [String: UInt8] = [:]
-            for level in submission.skills { skills[level.skill] = level.level }
-            same("\(name) skills", skills, item.skills)
-        }
-    }
-
-    mutating func compare(_ row: AgentRow) {
-        guard let person = people[row.id] else { return violate("row of agent \(row.id), whom nobody made") }
-        let name = "agent \(row.id)"
-        same("\(name) number", Int(row.number), person.number)
-        same("\(name) state", row.state, person.state)
-        same("\(name) reason", row.awayReason, person.awayReason)
-        same("\(name) since", row.stateSince, person.stateSince)
-        same("\(name) idle since", row.idleSince, person.idleSince)
-        same("\(name) missed", row.missedInRow, person.missedInRow)
-        let on = row.channelsOn.map { Set($0.compactMap { name in plan.channels.firstIndex { $0.name == name } }) }
-        same("\(name) channels on", on, person.channelsOn)
-    }
-
-    /// Compares everything, also what no step has touched for long.
-    mutating func compareAll(_ store: Store) -> [String] {
-        found = []
-        for row in store.inquiries.values { compare(row) }
-        for row in store.agents.values { compare(row) }
-        same("inquiries", store.inquiries.count, items.count)
-        same("agents", store.agents.count, people.count)
-        return found
+        return [nil]
     }
 }

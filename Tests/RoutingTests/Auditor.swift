@@ -2,24 +2,37 @@
 
 /// A naive model of the router that follows the events and judges each of them, written from DESIGN §4 and §9.
 ///
-/// It knows events and rows only, nothing of classes, profiles or heaps: whatever it recomputes, it recomputes from
-/// scratch. It also shows that the events alone suffice to tell what the state is.
+/// It knows events and rows only, nothing of classes, profiles or heaps. It also shows that the events alone suffice
+/// to tell what the state is; only whose customer it is, which is personal, is read from the rows. Waiting inquiries
+/// that ask for the same stand in one list, so that it can judge each of many thousand steps; whatever else it needs
+/// it recomputes.
 struct Auditor {
+    /// A number in `people`; a name that is deleted and made anew is somebody else.
+    typealias PersonNumber = Int
+
     struct Item {
         var id: Int64
-        var channel: Int
-        var queue: String
-        var skills: [String: UInt8]
+        var shape: Int
+        var prefer: [Int: UInt8] = [:]
         var priority: Int32
         var queuedAt: Instant
-        var rank: Int64
+        /// Since when it has waited in its queue: it entered it, or came back from work; offers do not move it.
+        var waitingSince: Instant
+        /// False while it is scheduled and has never been in a queue.
+        var wasQueued = true
         var state = InquiryState.waiting
         var stateSince: Instant
-        var agent: String?
-        var excluded: [String] = []
+        var scheduledAt: Instant?
+        var agent: PersonNumber?
+        /// Whom it is for while it waits or is offered.
+        var preferred: PersonNumber?
+        var holdUntil: Instant?
+        /// Whom the request asked for, while it is scheduled.
+        var wanted: PersonNumber?
+        var excluded: [PersonNumber] = []
         var excludedAt: Instant?
         /// Everyone who was ever offered or given it.
-        var had: Set<String> = []
+        var had: Set<PersonNumber> = []
         var expires: Instant?
         /// What is left of an offer that stands still since a restart.
         var left: TimeSpan?
@@ -28,12 +41,53 @@ struct Auditor {
         var wrapUpEnds: Instant?
         var disposition: [UInt8] = []
         var outcome: Outcome?
+        var csat: UInt8?
+        var nps: UInt8?
+        var decisionSeq: Int64 = 0
+        /// It counts among the agent's items and points.
+        var takesRoom = false
+        /// Who completed it last and when, also after it was reopened.
+        var lastDone: (agent: PersonNumber, at: Instant)?
+        /// The engine may have forgotten it.
+        var mayBeForgotten = false
+        var listed: Listing?
+    }
+
+    /// Where a waiting inquiry is kept.
+    enum Listing: Equatable {
+        case plain(shape: Int, rank: Int64)
+        /// With exclusions or a preferred agent: not everybody's.
+        case special
+    }
+
+    /// What waiting inquiries ask for that ask for the same.
+    struct Shape {
+        var queue: Int
+        var channel: Int
+        var skills: [Int: UInt8]
+        /// Those whom anybody may get, the most urgent first.
+        var plain: [Place] = []
+    }
+
+    struct Place: Comparable {
+        var rank: Int64
+        var id: Int64
+        static func < (left: Place, right: Place) -> Bool { (left.rank, left.id) < (right.rank, right.id) }
+    }
+
+    struct ShapeKey: Hashable {
+        var queue: Int
+        var channel: Int
+        var skills: [Int: UInt8]
     }
 
     struct Person {
         var id: String
-        var number: Int
-        var skills: [String: UInt8] = [:]
+        var number: PersonNumber
+        var isDeleted = false
+        var team = ""
+        /// By number of the skill.
+        var skills: [Int: UInt8] = [:]
         /// By channel; 0: not this channel.
         var limits: [Int]
         var capacity = 0
@@ -42,29 +96,116 @@ struct Auditor {
         var stateSince: Instant
         /// nil: all.
         var channelsOn: Set<Int>?
-        var isInGrace = false
+        /// Set while in grace.
+        var graceEnds: Instant?
+        var graceSince = Instant.epoch
         var idleSince: Instant
         var missedInRow: Int32 = 0
-        /// Items of each channel: offers, assignments, wrap-ups.
+        /// Items of each channel that take room: offers, assignments, wrap-ups, held ones that do not release it.
         var counts: [Int]
+        /// Everything of theirs, held ones that take no room too.
         var work: Set<Int64> = []
+        /// Points of all that takes room; kept with `counts`.
+        var used = 0
+        /// By shape, where known: 1 meets it, 2 does not.
+        var able: [UInt8] = []
+        /// By channel, while nothing changes: whether there is room if presence is left aside.
+        var rooms: [Bool]?
+
+        var isInGrace: Bool { graceEnds != nil }
+    }
+
+    /// What no event tells.
+    struct Facts {
+        var customer: [UInt8] = []
+        var hold: TimeSpan?
+    }
+
+    /// An event with its details taken out once.
+    struct Told {
+        var row: Event
+        var details: [EventDetail]
+
+        init(_ row: Event) {
+            self.row = row
+            details = row.details
+        }
+
+        subscript(key: DetailKey) -> DetailValue? {
+            for detail in details where detail.key == key { return detail.value }
+            return nil
+        }
+        func name(_ key: DetailKey) -> String? { if case .name(let name) = self[key] { name } else { nil } }
+        func integer(_ key: DetailKey) -> Int64? { if case .integer(let number) = self[key] { number } else { nil } }
+        func span(_ key: DetailKey) -> TimeSpan? { if case .span(let span) = self[key] { span } else { nil } }
+        func instant(_ key: DetailKey) -> Instant? { if case .instant(let at) = self[key] { at } else { nil } }
+        func text(_ key: DetailKey) -> [UInt8] { if case .text(let bytes) = self[key] { bytes } else { [] } }
+        func flag(_ key: DetailKey) -> Bool { self[key] == .flag(true) }
+        var reason: String? {
+            switch self[.reason] {
+            case .name(let name): name
+            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            default: nil
+            }
+        }
     }
 
     let plan: CompiledPlan
-    var items: [Int64: Item] = [:]
-    var waiting: Set<Int64> = []
-    var people: [String: Person] = [:]
+    /// By id − 1.
+    var items: [Item] = []
+    var people: [Person] = []
+    var numbers: [String: PersonNumber] = [:]
+    var deletedNames: Set<String> = []
+    var shapes: [Shape] = []
+    var shapeNumbers: [ShapeKey: Int] = [:]
+    var skillNumbers: [String: Int] = [:]
+    /// Shapes in which anything waits.
+    var openShapes: Set<Int> = []
+    /// Waiting ones that are not everybody's.
+    var special: Set<Int64> = []
+    var scheduled: Set<Int64> = []
+    var facts: [Int64: Facts] = [:]
+    /// The inquiries of each customer in order of submission.
+    var customers: [[UInt8]: [Int64]] = [:]
     var isDraining = false
+    var paused: Set<Int> = []
     var totals = Totals()
     private(set) var seq: Int64 = 0
     private(set) var clock = Instant.epoch
     var found: [String] = []
+    /// Off where the model is too slow to judge every step.
+    var judges = true
+    var judged = 0
+    /// What the agent who pulls asked for; the event does not say.
+    var pull: (agent: String, channel: Int?)?
+    /// The `hold` of the submission under way.
+    var requestedHold: TimeSpan?
+
+    // What the events of one step still owe.
+    /// The next event has to be `over_capacity` of it.
+    var owesFlag: Int64?
+    /// Events that have to come in this step.
+    var owes: [(id: Int64, type: EventType)] = []
+    /// Whose preference has to be judged before the next event changes anything.
+    var entering: (id: Int64, told: Told)?
+    var lastOfStep: Event?
 
     init(plan: CompiledPlan) { self.plan = plan }
 
     mutating func violate(_ what: String) { found.append(what) }
 
+    func item(_ id: Int64) -> Item? { id > 0 && id <= items.count ? items[Int(id) - 1] : nil }
+
     // MARK: Following
+
+    /// Reads from the rows of a step what no event tells, before its events are followed.
+    mutating func learn(_ changes: Changes) {
+        for row in changes.inquiries {
+            guard row.isNew, let customer = row.definition?.texts.customer else { continue }
+            facts[row.id] = Facts(customer: Array(customer), hold: requestedHold)
+            if !customer.isEmpty { customers[Array(customer), default: []].append(row.id) }
+        }
+    }
 
     /// Follows one event. Returns what is wrong with it.
     mutating func take(_ row: Event) -> [String] {
@@ -73,269 +214,127 @@ struct Auditor {
         if row.at < clock { violate("event \(row.seq) goes back in time") }
         seq = row.seq
         clock = row.at
-        if row.inquiry != 0 { follow(inquiry: row) } else { follow(agent: row) }
+        if let id = owesFlag, row.type != .overCapacity || row.inquiry != id {
+            violate("\(World.line(row)) instead of over_capacity \(id)")
+            owesFlag = nil
+        }
+        let told = Told(row)
+        if entering != nil {
+            if row.type == .scheduled { judgeScheduled(row) } else { judgeEntering() }
+        }
+        if row.inquiry != 0 { follow(inquiry: told) } else { follow(agent: told) }
+        if !owes.isEmpty { owes.removeAll { $0.id == row.inquiry && $0.type == row.type } }
+        lastOfStep = row
         return found
     }
 
-    private mutating func follow(inquiry row: Event) {
-        if row.type == .submitted { return submitted(row) }
-        guard var item = items[row.inquiry] else { return violate("\(World.line(row)) of an unknown inquiry") }
-        let agent = row.agent
+    private mutating func follow(inquiry told: Told) {
+        let row = told.row
+        if row.type == .submitted { return submitted(told) }
+        guard item(row.inquiry) != nil else { return violate("\(World.line(row)) of an unknown inquiry") }
+        let index = Int(row.inquiry) - 1
         switch row.type {
-        case .offered, .assigned:
-            expect(item, .waiting, row)
-            judgeChoice(of: item, agent: agent)
-            waiting.remove(item.id)
-            let channel = plan.channels[item.channel]
-            if (row.type == .assigned) != channel.acceptsAutomatically { violate("\(World.line(row)): the other way") }
-            item.agent = agent
-            item.had.insert(agent)
-            pickUp(item, agent)
-            if row.type == .assigned {
-                item.acceptedAt = row.at
-                people[agent]?.idleSince = row.at
-                if row.span(.waited) != row.at - item.queuedAt { violate("\(World.line(row)): wrong wait") }
-            } else {
-                item.expires = row.at + channel.offerTimeout
-                if row.detail(.expires) != item.expires.map({ .instant($0) }) { violate("\(World.line(row)): expiry") }
-            }
-            let isFlagged = row.detail(.overCapacity) == .flag(true)
-            if isFlagged != (used(agent) > people[agent]?.capacity ?? 0) { violate("\(World.line(row)): flag") }
-            enter(&item, row.type == .assigned ? .assigned : .offered)
-        case .accepted:
-            expect(item, .offered, row)
-            item.acceptedAt = row.at
-            people[agent]?.idleSince = row.at
-            people[agent]?.missedInRow = 0
-            if row.span(.waited) != row.at - item.queuedAt { violate("\(World.line(row)): wrong wait") }
-            enter(&item, .assigned)
-        case .declined, .missed, .withdrawn:
-            expect(item, .offered, row)
-            if row.type == .missed {
-                if item.expires.map({ $0 > row.at }) ?? true { violate("\(World.line(row)) before its time") }
-                people[agent]?.missedInRow += 1
-            }
-            if row.type != .withdrawn { exclude(&item, agent) }
-            putDown(item, agent)
-            back(&item)
-        case .exclusionsCleared:
-            expect(item, .waiting, row)
-            if let left = unexcluded(item) { violate("\(World.line(row)) though \(left) is left") }
-            let due = (item.excludedAt ?? .distantFuture) + plan.channels[item.channel].offerTimeout
-            if due > row.at { violate("\(World.line(row)) before its time") }
-            item.excluded = []
-        case .requeued:
-            expect(item, .assigned, row)
-            putDown(item, agent)
-            people[agent]?.idleSince = row.at
-            item.acceptedAt = nil
-            back(&item)
-        case .completed:
-            expect(item, .assigned, row)
-            people[agent]?.idleSince = row.at
-            item.disposition = text(row, .disposition)
-            if case .name(let name) = row.detail(.outcome) { item.outcome = Outcome(name: name) }
-            if let wrapUp = row.span(.wrapUp) { item.wrapUpEnds = row.at + wrapUp } else { putDown(item, agent) }
-            close(&item, .completed)
-        case .wrapped:
-            expect(item, .completed, row)
-            if item.wrapUpEnds == nil { violate("\(World.line(row)) without wrap-up") }
-            item.wrapUpEnds = nil
-            putDown(item, agent)
-            people[agent]?.idleSince = row.at
-        case .abandoned:
-            expect(item, .waiting, row)
-            close(&item, .abandoned)
-        case .cancelled:
-            item.disposition = text(row, .reason)
-            if item.state == .assigned {
-                putDown(item, agent)
-                people[agent]?.idleSince = row.at
-            } else {
-                expect(item, .waiting, row)
-            }
-            close(&item, .cancelled)
+        case .scheduled: scheduled(index, told)
+        case .queued: queued(index, told)
+        case .offered, .assigned: given(index, told)
+        case .accepted: accepted(index, told)
+        case .declined, .missed, .withdrawn: offerEnded(index, told)
+        case .exclusionsCleared: exclusionsCleared(index, told)
+        case .preferredReleased: preferredReleased(index, told)
+        case .held: held(index, told)
+        case .resumed: resumed(index, told)
+        case .overCapacity: overCapacity(index, told)
+        case .message: message(index, told)
+        case .updated: updated(index, told)
+        case .transferred: transferred(index, told)
+        case .requeued: requeued(index, told)
+        case .completed: completed(index, told)
+        case .wrapped: wrapped(index, told)
+        case .reopened: reopened(index, told)
+        case .abandoned, .expired: left(index, told)
+        case .cancelled: cancelled(index, told)
+        case .rated: rated(index, told)
         case .submitted, .agentReady, .agentAway, .agentOffline, .agentDisconnected, .agentReconnected, .agentChanged,
-            .stalled, .planPublished, .drain:
+            .stalled, .planPublished, .queuePaused, .queueResumed, .drain:
             violate("\(World.line(row)) names an inquiry")
-        default: violate("not known yet")
         }
-        items[item.id] = item
+        relist(index)
     }
 
-    private mutating func follow(agent row: Event) {
-        switch row.type {
-        case .agentChanged: changed(row)
-        case .agentReady:
-            if people[row.agent]?.state == .offline { signOn(row) }
-            setPresence(row, .ready)
-            if case .limits(let on) = row.detail(.channels) {
-                let channels = Set(on.map { channel($0.channel) })
-                people[row.agent]?.channelsOn = channels
-            }
-        case .agentAway:
-            if people[row.agent]?.state == .offline { signOn(row) }
-            setPresence(row, .away)
-            people[row.agent]?.awayReason = row.reason ?? ""
-            people[row.agent]?.missedInRow = 0
-        case .agentOffline:
-            setPresence(row, .offline)
-            people[row.agent]?.isInGrace = false
-            people[row.agent]?.missedInRow = 0
-        case .agentDisconnected: people[row.agent]?.isInGrace = true
-        case .agentReconnected:
-            people[row.agent]?.isInGrace = false
-            for id in people[row.agent]?.work ?? [] {
-                guard let left = items[id]?.left else { continue }
-                items[id]?.expires = row.at + left
-                items[id]?.left = nil
-            }
-        case .stalled: stalled(row)
-        case .drain: isDraining = row.detail(.off) == .flag(false)
-        case .planPublished: break
-        case .submitted, .offered, .accepted, .assigned, .declined, .missed, .withdrawn, .exclusionsCleared, .requeued,
-            .completed, .wrapped, .abandoned, .cancelled:
-            violate("\(World.line(row)) names no inquiry")
-        default: violate("not known yet")
+    // MARK: Lists of what waits
+
+    func rank(_ item: Item) -> Int64 {
+        let shape = shapes[item.shape]
+        let target = plan.queues[shape.queue].target ?? plan.channels[shape.channel].target
+        return item.queuedAt.microseconds + target.microseconds
+            - Int64(item.priority) * plan.priorityBoost.microseconds
+    }
+
+    func place(_ item: Item) -> Place { Place(rank: rank(item), id: item.id) }
+
+    /// Puts an inquiry into the list where it belongs now.
+    mutating func relist(_ index: Int) {
+        let item = items[index]
+        var wanted: Listing?
+        if item.state == .waiting {
+            let isPlain = item.excluded.isEmpty && item.preferred == nil
+            wanted = isPlain ? .plain(shape: item.shape, rank: rank(item)) : .special
         }
-    }
-
-    // MARK: What an event does
-
-    private mutating func submitted(_ row: Event) {
-        totals.submitted += 1
-        if row.inquiry != totals.submitted { violate("inquiry \(row.inquiry) is the \(totals.submitted)th") }
-        guard case .name(let name) = row.detail(.channel), case .integer(let priority) = row.detail(.priority) else {
-            return violate("\(World.line(row)) lacks its inputs")
+        guard wanted != item.listed else { return }
+        switch item.listed {
+        case .plain(let shape, let rank):
+            let at = position(of: Place(rank: rank, id: item.id), in: shape)
+            shapes[shape].plain.remove(at: at)
+            if shapes[shape].plain.isEmpty { openShapes.remove(shape) }
+        case .special: special.remove(item.id)
+        case nil: break
         }
-        var skills: [String: UInt8] = [:]
-        if case .levels(let levels) = row.detail(.skills) { for level in levels { skills[level.skill] = level.level } }
-        let channel = channel(name)
-        let queue = plan.queues.first { $0.name == row.queue }
-        let target = queue?.target ?? plan.channels[channel].target
-        let rank = row.at.microseconds + target.microseconds - priority * plan.priorityBoost.microseconds
-        items[row.inquiry] = Item(
-            id: row.inquiry, channel: channel, queue: row.queue, skills: skills, priority: Int32(priority),
-            queuedAt: row.at, rank: rank, stateSince: row.at)
-        waiting.insert(row.inquiry)
-    }
-
-    private mutating func changed(_ row: Event) {
-        var person =
-            people[row.agent]
-            ?? Person(
-                id: row.agent, number: people.count, limits: [], stateSince: row.at, idleSince: row.at,
-                counts: Array(repeating: 0, count: plan.channels.count))
-        person.skills = [:]
-        if case .levels(let levels) = row.detail(.skills) {
-            for level in levels { person.skills[level.skill] = level.level }
+        switch wanted {
+        case .plain(let shape, let rank):
+            let place = Place(rank: rank, id: item.id)
+            shapes[shape].plain.insert(place, at: position(of: place, in: shape))
+            openShapes.insert(shape)
+        case .special: special.insert(item.id)
+        case nil: break
         }
-        person.limits = plan.channels.map { Int($0.limit) }
-        if case .limits(let listed) = row.detail(.channels) {
-            person.limits = Array(repeating: 0, count: plan.channels.count)
-            for entry in listed {
-                let index = channel(entry.channel)
-                person.limits[index] = Int(entry.limit ?? plan.channels[index].limit)
-            }
+        items[index].listed = wanted
+    }
+
+    private func position(of place: Place, in shape: Int) -> Int {
+        var low = 0
+        var high = shapes[shape].plain.count
+        while low < high {
+            let middle = (low + high) / 2
+            if shapes[shape].plain[middle] < place { low = middle + 1 } else { high = middle }
         }
-        if case .integer(let capacity) = row.detail(.capacity) { person.capacity = Int(capacity) }
-        people[row.agent] = person
+        return low
     }
 
-    /// The idle clock starts with the session, and what was declined or missed before may come again.
-    private mutating func signOn(_ row: Event) {
-        people[row.agent]?.idleSince = row.at
-        for (id, item) in items where item.state.isLive && item.excluded.contains(row.agent) {
-            items[id]?.excluded.removeAll { $0 == row.agent }
+    /// The ids of all that wait, in no order that means anything.
+    var waiting: [Int64] { openShapes.flatMap { shapes[$0].plain.map(\.id) } + special }
+
+    // MARK: Names
+
+    func channel(_ name: String) -> Int { plan.channels.firstIndex { $0.name == name } ?? 0 }
+    func queue(_ name: String) -> Int? { plan.queues.firstIndex { $0.name == name } }
+
+    mutating func skills(_ levels: [SkillLevel]) -> [Int: UInt8] {
+        var skills: [Int: UInt8] = [:]
+        for entry in levels {
+            let number = skillNumbers[entry.skill] ?? skillNumbers.count
+            skillNumbers[entry.skill] = number
+            skills[number] = entry.level
         }
+        return skills
     }
 
-    private mutating func setPresence(_ row: Event, _ state: AgentState) {
-        people[row.agent]?.state = state
-        people[row.agent]?.stateSince = row.at
-        people[row.agent]?.awayReason = ""
-        people[row.agent]?.channelsOn = nil
+    mutating func shape(queue: Int, channel: Int, skills: [Int: UInt8]) -> Int {
+        let key = ShapeKey(queue: queue, channel: channel, skills: skills)
+        if let known = shapeNumbers[key] { return known }
+        shapes.append(Shape(queue: queue, channel: channel, skills: skills))
+        shapeNumbers[key] = shapes.count - 1
+        return shapes.count - 1
     }
 
-    /// Offers and wrap-ups get back the part of the stall that they lived through.
-    private mutating func stalled(_ row: Event) {
-        guard let duration = row.span(.duration) else { return violate("a stall without its duration") }
-        let since = row.at - duration
-        for (id, item) in items {
-            if item.state == .offered, let expires = item.expires {
-                items[id]?.expires = expires + (row.at - max(since, item.stateSince))
-            }
-            if let ends = item.wrapUpEnds {
-                items[id]?.wrapUpEnds = ends + (row.at - max(since, item.stateSince))
-            }
-        }
-    }
-
-    /// A kill and a start: sessions are gone, open offers stand still.
-    mutating func restarted(at now: Instant, stoppedAt: Instant) {
-        for (id, person) in people where person.state != .offline { people[id]?.isInGrace = true }
-        for (id, item) in items where item.state == .offered {
-            guard let expires = item.expires else { continue }
-            items[id]?.left = max(expires - stoppedAt, .zero)
-            items[id]?.expires = nil
-        }
-    }
-
-    // MARK: Small steps
-
-    private mutating func expect(_ item: Item, _ state: InquiryState, _ row: Event) {
-        if item.state != state { violate("\(World.line(row)) in state \(item.state.name)") }
-        if state != .waiting && item.agent != row.agent { violate("\(World.line(row)): it is \(item.agent ?? "-")'s") }
-    }
-
-    private mutating func enter(_ item: inout Item, _ state: InquiryState) {
-        item.state = state
-        item.stateSince = clock
-        if state != .offered {
-            item.expires = nil
-            item.left = nil
-        }
-    }
-
-    private mutating func back(_ item: inout Item) {
-        item.agent = nil
-        enter(&item, .waiting)
-        waiting.insert(item.id)
-    }
-
-    private mutating func close(_ item: inout Item, _ state: InquiryState) {
-        waiting.remove(item.id)
-        enter(&item, state)
-        item.closedAt = clock
-        switch state {
-        case .completed: totals.completed += 1
-        case .abandoned: totals.abandoned += 1
-        case .cancelled: totals.cancelled += 1
-        case .waiting, .offered, .assigned: violate("closed as \(state.name)")
-        default: violate("not known yet")
-        }
-    }
-
-    private mutating func exclude(_ item: inout Item, _ agent: String) {
-        item.excluded.removeAll { $0 == agent }
-        if item.excluded.count == Limits.exclusions { item.excluded.removeFirst() }
-        item.excluded.append(agent)
-        item.excludedAt = clock
-    }
-
-    private mutating func pickUp(_ item: Item, _ agent: String) {
-        people[agent]?.counts[item.channel] += 1
-        people[agent]?.work.insert(item.id)
-    }
-
-    private mutating func putDown(_ item: Item, _ agent: String) {
-        people[agent]?.counts[item.channel] -= 1
-        if people[agent]?.work.remove(item.id) == nil { violate("\(item.id) was not \(agent)'s work") }
-    }
-
-    private func text(_ row: Event, _ key: DetailKey) -> [UInt8] {
-        if case .text(let bytes) = row.detail(key) { bytes } else { [] }
-    }
-
-    private func channel(_ name: String) -> Int { plan.channels.firstIndex { $0.name == name } ?? 0 }
+    func name(_ person: PersonNumber?) -> String { person.map { people[$0].id } ?? "" }
 }

@@ -10,6 +10,7 @@ struct TestChannel {
     var wrapUp = TimeSpan.zero
     var isAutomatic = false
     var keepsWorkOffline = false
+    var holdReleases = false
     /// nil: anything.
     var with: [String]?
     var interruptedBy: [String] = []
@@ -17,11 +18,13 @@ struct TestChannel {
     static func channel(
         _ name: String, weight: Int32 = 25, limit: Int32 = 4, target: TimeSpan = .minutes(1),
         offerTimeout: TimeSpan = .seconds(30), wrapUp: TimeSpan = .zero, isAutomatic: Bool = false,
-        keepsWorkOffline: Bool = false, with: [String]? = nil, interruptedBy: [String] = []
+        keepsWorkOffline: Bool = false, holdReleases: Bool = false, with: [String]? = nil,
+        interruptedBy: [String] = []
     ) -> TestChannel {
         TestChannel(
             name: name, weight: weight, limit: limit, target: target, offerTimeout: offerTimeout, wrapUp: wrapUp,
-            isAutomatic: isAutomatic, keepsWorkOffline: keepsWorkOffline, with: with, interruptedBy: interruptedBy)
+            isAutomatic: isAutomatic, keepsWorkOffline: keepsWorkOffline, holdReleases: holdReleases, with: with,
+            interruptedBy: interruptedBy)
     }
 
     /// PLAN.md's default channels, but for the target: it is the same for all, so that order is by arrival.
@@ -38,7 +41,9 @@ extension CompiledPlan {
     /// A plan of those channels, with PLAN.md's defaults elsewhere.
     static func of(
         _ channels: [TestChannel] = TestChannel.defaults, queues: [Queue] = [Queue(name: "default")],
-        boost: TimeSpan = .minutes(1), grace: TimeSpan = .seconds(30), missedOffersToAway: Int32 = 1
+        boost: TimeSpan = .minutes(1), grace: TimeSpan = .seconds(30), missedOffersToAway: Int32 = 1,
+        continuity: [Continuity] = [.openAgent], continuityHold: TimeSpan = .seconds(30),
+        continuityWithin: TimeSpan = .days(30), reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14)
     ) -> CompiledPlan {
         func set(_ names: [String]) -> ChannelSet {
             var set = ChannelSet.none
@@ -52,11 +57,14 @@ extension CompiledPlan {
                 name: channel.name, weight: channel.weight, limit: channel.limit, target: channel.target,
                 offerTimeout: channel.offerTimeout, wrapUp: channel.wrapUp,
                 acceptsAutomatically: channel.isAutomatic, keepsWorkOffline: channel.keepsWorkOffline,
-                with: channel.with.map(set) ?? .all, interruptedBy: set(channel.interruptedBy))
+                holdReleases: channel.holdReleases, with: channel.with.map(set) ?? .all,
+                interruptedBy: set(channel.interruptedBy))
         }
         return CompiledPlan(
             version: 1, channels: compiled, queues: queues, defaultQueue: 0, defaultPriority: 0,
-            priorityBoost: boost, disconnectGrace: grace, missedOffersToAway: missedOffersToAway)
+            priorityBoost: boost, disconnectGrace: grace, missedOffersToAway: missedOffersToAway,
+            continuity: continuity, continuityHold: continuityHold, continuityWithin: continuityWithin,
+            reopenWithin: reopenWithin, maxAge: maxAge)
     }
 
     /// One queue that selects in that way.

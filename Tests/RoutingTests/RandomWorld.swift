@@ -1,27 +1,53 @@
 @testable import Routing
 
 /// A world whose plan, agents and commands all come from one seed. It stops at the first violation.
+///
+/// Of ten seeds three are killed and started again now and then, and one has a backlog of thousands and 60 agents, of
+/// whose steps only some are judged in full.
 struct RandomWorld {
+    enum Kind: Sendable { case small, restarting, large }
+
     let seed: UInt64
+    let kind: Kind
     private(set) var world: World
-    private var random: SplitMix64
+    var random: SplitMix64
     private let skills = ["billing", "returns", "korean", "english"]
-    private var names: [String] = []
+    let teams = ["", "seoul", "busan"]
+    var names: [String] = []
+    var born = 0
     private(set) var steps = 0
     /// How often the engine is started again from its rows, once in so many steps; 0 for never.
     private let restartEvery: Int
 
-    init(seed: UInt64, restartEvery: Int = 0) {
-        self.seed = seed
-        self.restartEvery = restartEvery
-        random = SplitMix64(seed: seed)
-        world = World(Self.plan(&random))
-        world.reportsViolations = false
-        for number in 0..<random.pick(2...10) { sign(on: "a\(number)") }
+    init(seed: UInt64) {
+        let kind: Kind =
+            switch seed % 10 {
+            case 3, 6, 9: .restarting
+            case 0: .large
+            default: .small
+            }
+        self.init(seed: seed, kind: kind)
     }
 
-    private static func plan(_ random: inout SplitMix64) -> CompiledPlan {
-        let names = ["voice", "chat", "social", "email", "fax"].prefix(random.pick(1...5))
+    init(seed: UInt64, kind: Kind, restartEvery: Int = 40, knowsForgotten: Bool = true) {
+        self.seed = seed
+        self.kind = kind
+        self.restartEvery = kind == .restarting ? restartEvery : 0
+        random = SplitMix64(seed: seed)
+        world = World(Self.plan(&random, isLarge: kind == .large, knowsForgotten: knowsForgotten))
+        world.reportsViolations = false
+        if kind == .large { world.judging(false) }
+        let count = kind == .large ? random.pick(50...60) : random.pick(2...10)
+        for _ in 0..<count { signOn() }
+        if kind == .large {
+            for name in names where random.once(in: 2) { world.away(name) }
+            for _ in 0..<random.pick(2_000...3_000) { submit() }
+        }
+    }
+
+    /// `knowsForgotten`: continuity looks at closed inquiries too, which a start does not bring back.
+    private static func plan(_ random: inout SplitMix64, isLarge: Bool, knowsForgotten: Bool) -> CompiledPlan {
+        let names = ["voice", "chat", "kakao", "email", "fax"].prefix(random.pick(1...5))
         let channels = names.map { name in
             TestChannel.channel(
                 name, weight: [10, 25, 33, 60, 100].randomElement(using: &random) ?? 25,
@@ -29,38 +55,52 @@ struct RandomWorld {
                 offerTimeout: .seconds(Int64(random.pick(5...30))),
                 wrapUp: random.once(in: 3) ? .seconds(Int64(random.pick(1...20))) : .zero,
                 isAutomatic: random.once(in: 4), keepsWorkOffline: random.once(in: 3),
+                holdReleases: random.once(in: 2),
                 with: random.once(in: 3) ? names.filter { _ in random.once(in: 2) } : nil,
                 interruptedBy: names.filter { $0 != name && random.once(in: 4) })
         }
-        let queues = (0..<random.pick(1...3)).map { number in
+        let selections: [Selection] = [.leastLoaded, .longestIdle, .mostSkilled, .leastSkilled]
+        let queues = (0..<random.pick(1...4)).map { number in
             CompiledPlan.Queue(
                 name: "queue\(number)", target: random.once(in: 2) ? .seconds(Int64(random.pick(1...200))) : nil,
-                selection: random.once(in: 2) ? .leastLoaded : .longestIdle)
+                selection: selections.randomElement(using: &random) ?? .leastLoaded,
+                teams: random.once(in: 4) ? [["seoul"], ["seoul", "busan"], [""]].randomElement(using: &random) : nil)
         }
+        var continuities: [[Continuity]] = [[], [.openAgent]]
+        if knowsForgotten { continuities += [[.openAgent, .lastAgent], [.lastAgent], [.lastAgent, .openAgent]] }
+        let ages: [TimeSpan] = isLarge ? [.days(14)] : [.minutes(3), .hours(1), .days(14)]
         return .of(
             channels, queues: queues, boost: random.once(in: 3) ? CompiledPlan.strictBoost : .seconds(20),
-            grace: .seconds(Int64(random.pick(5...30))), missedOffersToAway: Int32(random.pick(0...2)))
+            grace: .seconds(Int64(random.pick(5...30))), missedOffersToAway: Int32(random.pick(0...2)),
+            continuity: continuities.randomElement(using: &random) ?? [],
+            continuityHold: .seconds(Int64(random.pick(1...60))),
+            continuityWithin: [.minutes(10), .days(1), .days(30)].randomElement(using: &random) ?? .days(30),
+            reopenWithin: [.seconds(30), .hours(24), .days(3)].randomElement(using: &random) ?? .hours(24),
+            maxAge: ages.randomElement(using: &random) ?? .days(14))
     }
 
-    private mutating func sign(on name: String) {
+    mutating func signOn() {
+        let name = "a\(born)"
+        born += 1
         world.agent(
             name, skills: template(), channels: random.once(in: 2) ? limits() : nil,
-            capacity: Int32(random.pick(5...15) * 10), ready: !random.once(in: 5))
+            capacity: Int32(random.pick(5...15) * 10), team: teams.randomElement(using: &random) ?? "",
+            ready: !random.once(in: 5))
         names.append(name)
     }
 
-    private mutating func levels(most: Int, often: Int) -> String {
+    mutating func levels(most: Int, often: Int) -> String {
         skills.filter { _ in random.once(in: often) }.map { "\($0):\(random.pick(1...most))" }.joined(separator: ",")
     }
 
     /// Often the same skills, so that profiles have several members.
-    private mutating func template() -> String {
+    mutating func template() -> String {
         ["billing:9,returns:9,korean:9,english:9", "billing:3,korean:5", levels(most: 9, often: 2)]
             .randomElement(using: &random) ?? ""
     }
 
     /// A few channels of the plan; nil for all.
-    private mutating func limits() -> String? {
+    mutating func limits() -> String? {
         guard random.once(in: 2) else { return nil }
         let channels = world.plan.channels.filter { _ in !random.once(in: 3) }
         let listed = channels.map { random.once(in: 2) ? "\($0.name):\(random.pick(1...6))" : $0.name }
@@ -69,15 +109,17 @@ struct RandomWorld {
 
     /// Goes on by so many steps, or until something is wrong. Returns what.
     mutating func run(_ count: Int) throws -> [String] {
+        let isLarge = kind == .large
         for _ in 0..<count {
             steps += 1
+            if isLarge { world.judging(steps % 20 == 0) }
             try step()
             var faults = world.violations
-            if steps % 16 == 0 { faults += world.engine.structureFaults() }
-            if steps % 256 == 0 { faults += world.faultsOfAllRows() }
+            if steps % (isLarge ? 500 : 64) == 0 { faults += world.engine.structureFaults() }
+            if steps % (isLarge ? 2_000 : 256) == 0 { faults += world.faultsOfAllRows() }
             if !faults.isEmpty { return faults }
         }
-        return []
+        return world.faultsOfAllRows() + world.engine.structureFaults()
     }
 
     /// The same driver with the same choices to come, on another world.
@@ -87,9 +129,20 @@ struct RandomWorld {
         return copy
     }
 
-    /// What a person needs to find the fault: the seed, the step, what happened last.
+    /// What a person needs to find the fault: the seed, the step, what happened last, and how to see it again.
     func report(_ faults: [String]) -> String {
-        (["seed \(seed), step \(steps)"] + faults + ["the last events:"] + world.told().suffix(50))
+        func line(_ event: Event) -> String {
+            "\(event.seq) at \((event.at - world.start).microseconds) µs: \(World.line(event)) \(event.queue) "
+                + event.details.map { "\($0.key.name)=\($0.value)" }.joined(separator: " ")
+        }
+        var about: [String] = []
+        for id in faults.prefix(3).compactMap({ Int64($0.split { !$0.isNumber }.first ?? "") }) {
+            about += ["all of \(id):"] + world.log.filter { $0.inquiry == id }.map(line)
+        }
+        return
+            (["seed \(seed), step \(steps)"] + faults.prefix(20)
+            + ["again: SWITCHBOARD_SOAK_SEED=\(seed) SWITCHBOARD_SOAK_STEPS=\(steps) swift test --filter Soak"]
+            + about + ["the last events:"] + world.log.suffix(50).map(line))
             .joined(separator: "\n")
     }
 
@@ -97,99 +150,6 @@ struct RandomWorld {
         if restartEvery > 0, random.once(in: restartEvery) {
             return try world.restart(after: .milliseconds(Int64(random.pick(0...5_000))))
         }
-        switch random.pick(0...99) {
-        case 0..<24: submit()
-        case 24..<40: answer { world, id, agent in world.accept(id, by: agent) }
-        case 40..<46: answer { world, id, agent in world.decline(id, by: agent) }
-        case 46..<58: finish()
-        case 58..<61: leave()
-        case 61..<63: wrongly()
-        case 63..<78: presence()
-        case 78..<80: world.change(anybody(), skills: template(), capacity: capacity())
-        case 80..<82: world.change(anybody(), channels: limits(), capacity: capacity())
-        case 82: stall()
-        case 83: world.drain(random.once(in: 3))
-        case 84 where names.count < 14: sign(on: "a\(names.count)")
-        case 85: world.pass(.minutes(Int64(random.pick(1...10))))
-        default: world.pass(.milliseconds(Int64(random.pick(0...4_000))))
-        }
-    }
-
-    private mutating func anybody() -> String { names.randomElement(using: &random) ?? "" }
-
-    private mutating func capacity() -> Int32? { random.once(in: 2) ? Int32(random.pick(5...20) * 10) : nil }
-
-    private mutating func submit() {
-        let channel = world.plan.channels.randomElement(using: &random)?.name ?? ""
-        let queue = world.plan.queues.randomElement(using: &random)?.name
-        let priority: Int32? = random.once(in: 3) ? Int32(random.pick(-100...100)) : nil
-        world.submit(channel, queue: queue, priority: priority, skills: levels(most: 5, often: 5))
-    }
-
-    /// An agent's open offer or assignment, oldest first; sometimes any inquiry at all.
-    private mutating func work(_ kinds: [InquiryState]) -> (id: Int64, agent: String)? {
-        let found = world.auditor.people.values.flatMap { person in person.work.map { ($0, person.id) } }
-            .filter { kinds.contains(world.auditor.items[$0.0]?.state ?? .cancelled) }
-            .sorted { $0.0 < $1.0 }
-        return found.randomElement(using: &random)
-    }
-
-    private mutating func answer(_ act: (World, Int64, String) -> Void) {
-        if let (id, agent) = work([.offered]) { act(world, id, agent) }
-    }
-
-    private mutating func finish() {
-        guard let (id, agent) = work([.assigned, .completed]) else { return }
-        if world.state(id) == .completed {
-            world.wrapped(id, by: agent)
-        } else {
-            world.complete(id, by: agent, disposition: random.once(in: 2) ? "done" : "", outcome: .resolved)
-        }
-    }
-
-    private mutating func leave() {
-        let live = world.auditor.items.values.filter(\.state.isLive).map(\.id).sorted()
-        guard let id = live.randomElement(using: &random) else { return }
-        if random.once(in: 3) { world.cancel(id, reason: "no more") } else { world.abandon(id) }
-    }
-
-    /// Somebody asks for what is not theirs.
-    private mutating func wrongly() {
-        let id = Int64(random.pick(0...Int(world.auditor.totals.submitted + 1)))
-        let agent = anybody()
-        switch random.pick(0...3) {
-        case 0: world.accept(id, by: agent)
-        case 1: world.decline(id, by: agent)
-        case 2: world.complete(id, by: agent)
-        default: world.wrapped(id, by: agent)
-        }
-    }
-
-    private mutating func presence() {
-        let agent = anybody()
-        switch random.pick(0...13) {
-        case 0...4: world.ready(agent)
-        case 5:
-            let channels = world.plan.channels.filter { _ in random.once(in: 2) }.map(\.name)
-            world.ready(agent, channels: channels.joined(separator: ","))
-        case 6: world.away(agent, reason: random.once(in: 2) ? "lunch" : "")
-        case 7: world.offline(agent)
-        case 8: world.disconnect(agent)
-        default: for name in names where random.once(in: 2) { world.connect(name) }
-        }
-    }
-
-    private mutating func stall() {
-        let since = world.now
-        world.answeredUntil = since
-        for _ in 1...3 {
-            world.standStill(for: .milliseconds(Int64(random.pick(1...10_000))))
-            world.fireTimers()
-            submit()
-            finish()
-        }
-        world.answeredUntil = nil
-        world.apply(.stalled(since: since))
-        world.fireTimers()
+        act()
     }
 }

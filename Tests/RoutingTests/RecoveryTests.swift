@@ -8,7 +8,7 @@ struct RecoveryTests {
         "an engine from the rows is the engine that wrote them, and goes on as it",
         arguments: 301...312 as ClosedRange<UInt64>)
     func equalsLive(seed: UInt64) throws {
-        var random = RandomWorld(seed: seed)
+        var random = RandomWorld(seed: seed, kind: .small, knowsForgotten: false)
         for round in 1...4 {
             let faults = try random.run(150)
             try #require(faults.isEmpty, "\(random.report(faults))")
@@ -26,7 +26,7 @@ struct RecoveryTests {
         let live = random.world
         let twin = try live.recoveredTwin()
         for world in [live, twin] {
-            for agent in world.auditor.people.values.sorted(by: { $0.number < $1.number }) { world.connect(agent.id) }
+            for agent in world.auditor.people where !agent.isDeleted { world.connect(agent.id) }
         }
         var driver = random
         let mark = (live.log.count, twin.log.count)
@@ -36,28 +36,60 @@ struct RecoveryTests {
         #expect(
             live.told(since: mark.0) == twin.told(since: mark.1), "seed \(seed): live and recovered went different ways"
         )
-        expectSameRows(live, twin, "seed \(seed) at the end")
+        expectSameRows(live, twin, "seed \(seed) at the end", hasSameLog: false)
     }
 
-    private func expectSameRows(_ live: World, _ twin: World, _ comment: Comment) {
+    /// Once the twin has told of its agents' return its events have other numbers.
+    private func expectSameRows(_ live: World, _ twin: World, _ comment: Comment, hasSameLog: Bool = true) {
         for (id, row) in live.store.inquiries where row.state.isLive || row.wrapUpEnds != nil {
-            #expect(twin.row(id) == live.row(id), comment)
+            #expect(differences(twin, live, of: id, hasSameLog: hasSameLog) == [], comment)
             #expect(twin.engine.position(of: id) == live.engine.position(of: id), comment)
         }
-        for agent in 0..<AgentIndex(live.engine.agentCount) {
-            #expect(twin.engine.agentRow(agent, whole: true) == live.engine.agentRow(agent, whole: true), comment)
-            #expect(twin.engine.view(of: agent).used == live.engine.view(of: agent).used, comment)
+        // By name: the numbers of deleted agents are free again after a start.
+        #expect(
+            twin.auditor.people.filter { !$0.isDeleted }.map(\.id)
+                == live.auditor.people.filter { !$0.isDeleted }.map(\.id))
+        for person in live.auditor.people where !person.isDeleted {
+            let (left, right) = (live.index(person.id), twin.index(person.id))
+            let (old, new) = (live.engine.agentRow(left, whole: true), twin.engine.agentRow(right, whole: true))
+            #expect(new == old, comment)
+            #expect(twin.engine.view(of: right).used == live.engine.view(of: left).used, comment)
             #expect(
-                twin.engine.workViews(of: agent).map(\.id) == live.engine.workViews(of: agent).map(\.id), comment)
+                twin.engine.workViews(of: right).map(\.id) == live.engine.workViews(of: left).map(\.id), comment)
         }
+    }
+
+    /// The fields that differ, with both values.
+    private func differences(_ twin: World, _ live: World, of id: Int64, hasSameLog: Bool) -> [String] {
+        guard var left = twin.row(id), var right = live.row(id) else {
+            return twin.knows(id) == live.knows(id) ? [] : ["inquiry \(id): only one knows it"]
+        }
+        if !hasSameLog {
+            (left.decisionSeq, right.decisionSeq) = (0, 0)
+            // A row that was out of memory while an agent was deleted still names it.
+            left.passed.removeAll { live.auditor.deletedNames.contains($0) }
+            right.passed.removeAll { live.auditor.deletedNames.contains($0) }
+        }
+        if left == right { return [] }
+        func fields(_ value: Any) -> [String] {
+            Mirror(reflecting: value).children.map { "\($0.label ?? ""): \($0.value)" }
+        }
+        var found = zip(fields(left), fields(right)).filter { $0 != $1 && !$0.hasPrefix("definition") }
+        if let old = left.definition, let new = right.definition {
+            found += zip(fields(old), fields(new)).filter { $0 != $1 }
+        }
+        return ["inquiry \(left.id)"] + found.map { "\($0), \($1)" }
     }
 
     private func expectSameCounts(_ live: World, _ twin: World, _ comment: Comment) {
         let left = live.engine.census()
         let right = twin.engine.census()
         #expect(
-            [left.waiting, left.offered, left.assigned, left.agents, left.ready, left.away, left.keys]
-                == [right.waiting, right.offered, right.assigned, right.agents, right.ready, right.away, right.keys],
+            [left.waiting, left.offered, left.assigned, left.held, left.scheduled, left.forPreferred]
+                == [right.waiting, right.offered, right.assigned, right.held, right.scheduled, right.forPreferred],
+            comment)
+        #expect(
+            [left.agents, left.ready, left.away, left.keys] == [right.agents, right.ready, right.away, right.keys],
             comment)
         #expect(left.withExclusions == right.withExclusions, comment)
         #expect(left.totals == right.totals, comment)

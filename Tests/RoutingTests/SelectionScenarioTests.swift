@@ -162,3 +162,65 @@ struct SkillMatchTests {
         #expect(world.place(world.submit("voice", skills: "sales:5")) == expected)
     }
 }
+
+@Suite("Scenario 10: the most skilled")
+struct MostSkilledTests {
+    private let plan = CompiledPlan.selecting(.mostSkilled, .channel("voice", weight: 100, limit: 1))
+
+    @Test("french:1 sales:5 goes to french 5, sales 9 before french 1, sales 9")
+    func fourth() {
+        let world = World(plan)
+        world.agent("one", skills: "french:3,sales:4")
+        world.agent("two", skills: "french:1,sales:9")
+        world.agent("three", skills: "sales:10")
+        world.agent("four", skills: "french:5,sales:9")
+        #expect(
+            (1...2).map { _ in world.holder(world.submit("voice", skills: "french:1,sales:5")) } == ["four", "two"])
+    }
+
+    @Test("what is not asked for does not count")
+    func others() {
+        let world = World(plan)
+        world.agent("one", skills: "sales:5")
+        world.agent("two", skills: "sales:4,french:10,billing:10")
+        #expect(world.holder(world.submit("voice", skills: "sales")) == "one")
+    }
+
+    @Test("between equals what is nice to have decides, then the load")
+    func prefer() {
+        let world = World(.selecting(.mostSkilled, .channel("chat", weight: 10, limit: 10)))
+        world.agent("one", skills: "sales:5")
+        world.agent("two", skills: "sales:5,french:2")
+        #expect(world.holder(world.submit("chat", skills: "sales", prefer: "french:9")) == "two")
+        #expect(world.holder(world.submit("chat", skills: "sales")) == "one")
+        world.submit("chat", skills: "sales", prefer: "french")
+        #expect(world.holder(world.submit("chat", skills: "sales")) == "one")
+    }
+}
+
+@Suite("Scenario 11: spare the versatile")
+struct LeastSkilledTests {
+    private let plan = CompiledPlan.selecting(
+        .leastSkilled, .channel("chat", weight: 100, limit: 1), .channel("voice", weight: 100, limit: 1))
+
+    @Test("a billing chat goes to the one with billing alone, though another is idle longer")
+    func spare() {
+        let world = World(plan)
+        world.agent("all", skills: "billing,returns,english")
+        world.pass(.minutes(5))
+        world.agent("one", skills: "billing", channels: "chat")
+        #expect(world.holder(world.submit("chat", skills: "billing")) == "one")
+        #expect(world.holder(world.submit("chat", skills: "billing")) == "all")
+    }
+
+    @Test("two skills on one channel count as one skill on two; then the lower level goes first, then the longer idle")
+    func ties() {
+        let world = World(plan)
+        world.agent("high", skills: "billing:9,returns", channels: "chat")
+        world.pass(.seconds(1))
+        world.agent("low", skills: "billing:3")
+        world.agent("later", skills: "billing:3")
+        let holders = (1...3).map { _ in world.holder(world.submit("chat", skills: "billing")) }
+        #expect(holders == ["low", "later", "high"])
+    }
+}

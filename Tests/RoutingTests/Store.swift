@@ -16,11 +16,14 @@ struct Store {
         for var change in changes.inquiries {
             if !seen.insert(change.id).inserted { faults.append("inquiry \(change.id) twice in one batch") }
             let known = inquiries[change.id]
-            if (known == nil) != (change.definition != nil) {
-                faults.append("inquiry \(change.id) is whole exactly when it is new")
-            }
+            if (known == nil) != change.isNew { faults.append("inquiry \(change.id) is new exactly once") }
+            if known == nil && change.definition == nil { faults.append("inquiry \(change.id) is new and not whole") }
+            change.isNew = false
             change.definition = change.definition ?? known?.definition
             inquiries[change.id] = change
+        }
+        for id in changes.deletedAgents where agents.removeValue(forKey: id) == nil {
+            faults.append("agent \(id) is deleted and was never there")
         }
         var people: Set<String> = []
         for var change in changes.agents {

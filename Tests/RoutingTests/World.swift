@@ -85,6 +85,7 @@ final class World {
 
     @discardableResult
     func apply(_ command: Command) -> Reply {
+        recallIfForgotten(command)
         output.clear()
         engine.apply(command, at: now, into: &output)
         let reply = output.reply
@@ -92,113 +93,52 @@ final class World {
         return reply
     }
 
+    /// What a caller does for the engine: a closed inquiry that has left memory comes with what is asked of it.
+    private func recallIfForgotten(_ command: Command) {
+        let id: Int64
+        switch command {
+        case .message(let asked, _), .rate(let asked, _): id = asked
+        default: return
+        }
+        if !engine.knows(id), let row = store.inquiries[id] { engine.recall(row) }
+    }
+
+    /// Pulls. The auditor has to know what was asked for.
+    func pull(_ agent: String, channel: String?) -> Reply {
+        let number = channel.map { auditor.channel($0) }
+        auditor.pull = (agent, number)
+        let reply = apply(.next(index(agent), channel: channel.map(channelIndex)))
+        if case .nothing = reply { report(auditor.judgeNothing(agent, channel: number)) }
+        return reply
+    }
+
+    /// The auditor has to know how long a submission asks to be held: events tell the length that results.
+    func requesting(hold: TimeSpan?) { auditor.requestedHold = hold }
+
+    /// Judges only some of the steps from here on, where judging each would take too long.
+    func judging(_ isOn: Bool) { auditor.judges = isOn }
+
     private func finishStep() {
         var found: [String] = []
+        var changes = Changes()
+        engine.takeChanges(into: &changes)
+        auditor.learn(changes)
         for event in output.events {
             log.append(event)
             found += auditor.take(event)
         }
         output.clear()
-        var changes = Changes()
-        engine.takeChanges(into: &changes)
         found += store.take(changes, engine: engine.row)
         let isSettled = answeredUntil == nil && engine.nextDeadline.map { $0 > now } ?? true
         found += auditor.judge(changes, engine: engine.row, at: now, isSettled: isSettled)
+        report(found)
+    }
+
+    private func report(_ found: [String]) {
         violations += found
         if reportsViolations {
             for violation in found { Issue.record("\(violation) at \((now - start).microseconds) µs") }
         }
-    }
-
-    // MARK: Agents
-
-    /// Creates an agent and signs it on.
-    @discardableResult
-    func agent(
-        _ id: String, skills: String = "", channels: String? = nil, capacity: Int32 = 100, ready: Bool = true
-    ) -> AgentIndex {
-        var change = AgentChange(id: id)
-        change.skills = .set(Self.levels(skills, usual: 5))
-        change.channels = .set(channels.map(Self.limits))
-        change.capacity = .set(capacity)
-        apply(.putAgent(change))
-        if ready { self.ready(id) }
-        return index(id)
-    }
-
-    /// Changes an agent; what is left out stays.
-    @discardableResult
-    func change(_ id: String, skills: String? = nil, channels: String? = nil, capacity: Int32? = nil) -> Answer {
-        var change = AgentChange(id: id)
-        if let skills { change.skills = .set(Self.levels(skills, usual: 5)) }
-        if let channels { change.channels = .set(Self.limits(channels)) }
-        if let capacity { change.capacity = .set(capacity) }
-        return Answer(apply(.putAgent(change)))
-    }
-
-    func ready(_ id: String, channels: String? = nil) { apply(.ready(index(id), channels: channels.map(set))) }
-    func away(_ id: String, reason: String = "") { apply(.away(index(id), reason: reason)) }
-    func offline(_ id: String) { apply(.offline(index(id))) }
-    func connect(_ id: String) { apply(.connected(index(id))) }
-    func disconnect(_ id: String) { apply(.disconnected(index(id))) }
-    func drain(_ on: Bool) { apply(.drain(on)) }
-
-    // MARK: Inquiries
-
-    /// Submits an inquiry and gives its id.
-    @discardableResult
-    func submit(
-        _ channel: String = "chat", queue: String? = nil, priority: Int32? = nil, skills: String = "",
-        key: SubmissionKey? = nil
-    ) -> Int64 {
-        guard case .id(let id, _) = tryToSubmit(channel, queue: queue, priority: priority, skills: skills, key: key)
-        else {
-            Issue.record("the submission was refused")
-            return 0
-        }
-        return id
-    }
-
-    func tryToSubmit(
-        _ channel: String = "chat", queue: String? = nil, priority: Int32? = nil, skills: String = "",
-        key: SubmissionKey? = nil
-    ) -> Answer {
-        var required: [SkillRequirement] = []
-        for entry in Self.levels(skills, usual: 1) {
-            guard let skill = engine.skill(named: entry.skill) else { preconditionFailure("room for a skill") }
-            required.append(SkillRequirement(skill: skill, level: entry.level))
-        }
-        return Answer(
-            apply(
-                .submit(
-                    Submission(
-                        source: 1, channel: channelIndex(channel), queue: queue.map(queueIndex),
-                        priority: priority, skills: required, key: key))))
-    }
-
-    @discardableResult
-    func accept(_ id: Int64, by agent: String) -> Answer { Answer(apply(.accept(id: id, index(agent)))) }
-
-    @discardableResult
-    func decline(_ id: Int64, by agent: String, reason: String = "") -> Answer {
-        Answer(apply(.decline(id: id, index(agent), reason: Array(reason.utf8))))
-    }
-
-    @discardableResult
-    func complete(_ id: Int64, by agent: String, disposition: String = "", outcome: Outcome? = nil) -> Answer {
-        Answer(
-            apply(.complete(id: id, index(agent), disposition: Array(disposition.utf8), outcome: outcome)))
-    }
-
-    @discardableResult
-    func wrapped(_ id: Int64, by agent: String) -> Answer { Answer(apply(.wrapped(id: id, index(agent)))) }
-
-    @discardableResult
-    func abandon(_ id: Int64) -> Answer { Answer(apply(.abandon(id: id))) }
-
-    @discardableResult
-    func cancel(_ id: Int64, reason: String = "") -> Answer {
-        Answer(apply(.cancel(id: id, reason: Array(reason.utf8))))
     }
 
     // MARK: What can be seen
@@ -253,14 +193,14 @@ final class World {
         return found
     }
 
-    private func queueIndex(_ name: String) -> QueueIndex {
+    func queueIndex(_ name: String) -> QueueIndex {
         guard let found = engine.queue(named: ArraySlice(name.utf8)) else {
             preconditionFailure("there is no queue \(name)")
         }
         return found
     }
 
-    private func set(_ names: String) -> ChannelSet {
+    func set(_ names: String) -> ChannelSet {
         var set = ChannelSet.none
         for name in names.split(separator: ",") { set.insert(channelIndex(String(name))) }
         return set
@@ -286,6 +226,7 @@ enum Answer: Hashable {
     case ok(InquiryState)
     case id(Int64, duplicate: Bool)
     case done
+    case nothing
     case conflict(String)
     case gone
     case notFound
@@ -296,7 +237,8 @@ enum Answer: Hashable {
         switch reply {
         case .inquiry(_, let state): self = .ok(state)
         case .submitted(let id, let duplicate): self = .id(id, duplicate: duplicate)
-        case .agent, .nothing, .done: self = .done
+        case .nothing: self = .nothing
+        case .agent, .done: self = .done
         case .rejected(let rejection):
             switch rejection.code {
             case .badArgument: self = .badArgument(rejection.field ?? "")
