@@ -36,11 +36,11 @@ final class ClientCore {
     /// long nothing is sent before a `PING` makes sure that there is something to be answered.
     private static let silenceMaximum = TimeAmount.seconds(2)
     private static let pingIntervalOfSeveral = TimeAmount.seconds(5)
-    private static let silenceCheckInterval = TimeAmount.milliseconds(500)
+    private static let silenceCheckInterval = TimeAmount.milliseconds(250)
     /// How long a keep-alive that nothing stands before may take.
     private static let pingTimeout = TimeAmount.seconds(10)
     private static let pauseMinimum = TimeAmount.milliseconds(20)
-    private static let pauseMaximum = TimeAmount.milliseconds(500)
+    private static let pauseMaximum = TimeAmount.milliseconds(250)
 
     private let configuration: ClientConfiguration
     private let loop: any EventLoop
