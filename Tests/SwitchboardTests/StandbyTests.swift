@@ -73,7 +73,7 @@ struct StandbyTests {
                 try standby.waitUntilServing()
                 let served = ContinuousClock.now - lost
                 await desk.pulse.wait(for: 50)
-                times.add(loss, served: served, gap: desk.pulse.longestGap)
+                times.add(loss, served: served, gap: desk.pulse.longestGap, standby.said)
                 try bringBack(serving, at: old, from: loss, late, key: "late-\(number)")
                 (serving, isSecond) = (standby, !isSecond)
                 last.withLock { $0 = standby }
@@ -123,11 +123,11 @@ struct StandbyTests {
         /// On a machine that does other things as well; DESIGN wants 5 s, and a soak on an idle machine checks it.
         private static let maximum = Duration.seconds(Soak.isLong ? 5 : 8)
 
-        mutating func add(_ loss: Loss, served time: Duration, gap: Duration) {
+        mutating func add(_ loss: Loss, served time: Duration, gap: Duration, _ said: String) {
             served.append((loss, time))
             gaps.append((loss, gap))
-            #expect(time < Self.maximum, "\(loss): nobody served")
-            #expect(gap < Self.maximum, "\(loss): nobody was acknowledged anything")
+            #expect(time < Self.maximum, "\(loss): nobody served; \(said)")
+            #expect(gap < Self.maximum, "\(loss): nobody was acknowledged anything; \(said)")
         }
 
         func report() {
