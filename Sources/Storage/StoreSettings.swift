@@ -14,7 +14,8 @@ package struct StoreSettings: Sendable {
     /// For how long, by the engine's clock, keys are read back.
     package var keyWindow: TimeSpan = .days(7)
 
-    package var lease: Duration = .seconds(4)
+    /// Short enough that a standby serves within 5 s of a kill; longer than any answer that the writer waits for.
+    package var lease: Duration = .milliseconds(3_500)
     /// Of the writing connection; under half of the lease, so that a hanging batch ends before the lease does.
     package var statementTimeout: Duration = .milliseconds(1_500)
     /// After how long without an answer the writing connection is taken for lost.
