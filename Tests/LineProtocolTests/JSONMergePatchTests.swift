@@ -95,9 +95,11 @@ struct JSONMergePatchTests {
     }
 
     private static func object(depth: Int, _ generator: inout SeededGenerator) -> String {
-        let names = ["a", "b", "c", "d", "상품"].filter { _ in Bool.random(using: &generator) }.shuffled(
-            using: &generator)
-        return "{" + names.map { "\"\($0)\":" + value(depth: depth - 1, &generator) }.joined(separator: ",") + "}"
+        var members: [String] = []
+        for name in ["a", "b", "c", "d", "상품"].shuffled(using: &generator) where Bool.random(using: &generator) {
+            members.append("\"\(name)\":" + value(depth: depth - 1, &generator))
+        }
+        return "{" + members.joined(separator: ",") + "}"
     }
 
     private static func value(depth: Int, _ generator: inout SeededGenerator) -> String {
