@@ -47,7 +47,7 @@ package enum VerbTable {
                 FieldSpec(.at, .instant),
                 FieldSpec(.attrs, .json),
             ],
-            roles: submits, changesState: true, errors: [.conflict],
+            roles: submits, changesState: true, errors: [.notFound, .conflict],
             summary: "hands in an inquiry; the same key again answers the first one"),
         VerbSpec(
             .get, "GET", PositionalSpec("id", .integer, required: false, range: 1...Int64.max),
@@ -198,7 +198,7 @@ package enum VerbTable {
             ],
             roles: supervises, isPaged: true, summary: "live figures, a row a queue"),
         VerbSpec(
-            .explain, "EXPLAIN", inquiry, fields: [FieldSpec(.agent, .name)], roles: supervises, isPaged: true,
+            .explain, "EXPLAIN", inquiry, fields: [FieldSpec(.agent, .name)], roles: supervises,
             errors: [.notFound, .conflict, .unavailable],
             summary: "why an inquiry waits, or why it went where it went; agent= asks about one agent"),
         VerbSpec(

@@ -58,7 +58,9 @@ package struct AnswerBook {
         switch (line.kind, debt) {
         case (.row, .request(let request)):
             rows += 1
-            return VerbTable.spec(request.verb).isPaged ? nil : "a row of a verb that has none"
+            // EXPLAIN has a row a reason, never many.
+            let hasRows = VerbTable.spec(request.verb).isPaged || request.verb == .explain
+            return hasRows ? nil : "a row of a verb that has none"
         case (.ok, .request(let request)):
             acceptedCount += 1
             return settle { $0.fault(ofOK: line, request) }
@@ -88,7 +90,8 @@ package struct AnswerBook {
             return "count= is not the \(rows) rows that came"
         }
         switch request.verb {
-        case .submit, .get, .abandon, .cancel, .accept, .decline, .complete, .wrapped:
+        case .submit, .get, .update, .message, .rate, .abandon, .cancel, .accept, .decline, .hold, .resume, .complete,
+            .wrapped, .transfer, .explain, .assign, .requeue:
             return line.fields.prefix(2).map(\.key) == ["id", "state"] ? nil : "does not begin id= state="
         default: return nil
         }

@@ -204,7 +204,8 @@ package enum LineProperties {
         if request.isEmpty(key) { return writer.field(name, text: "") }
         switch field.type {
         case .json: writer.field(name, json: Array(request.json(key) ?? []))
-        case .integer, .duration: writer.field(name, integer: request.integer(key) ?? 0)
+        case .integer: writer.field(name, integer: request.integer(key) ?? 0)
+        case .duration: writer.field(name, text: WireTime.string(duration: request.duration(key) ?? 0))
         case .flag: writer.field(name, text: request.flag(key) == true ? "true" : "false")
         case .instant:
             switch request.instant(key) {

@@ -117,7 +117,7 @@ struct VerbTableTests {
     func paged() {
         #expect(
             VerbTable.all.filter(\.isPaged).map(\.verb)
-                == [.help, .mine, .agents, .queues, .inquiries, .stats, .explain, .tokenList])
+                == [.help, .mine, .agents, .queues, .inquiries, .stats, .tokenList])
     }
 
     @Test("names the error codes as PROTOCOL §7 does")
