@@ -68,6 +68,7 @@ final class ReaderLoop {
     private let settings: StoreSettings
     private let worker: Worker<ReaderJob>
     private var connection: Connection?
+    private var decoder = InquiryDecoder()
 
     init(_ settings: StoreSettings, _ worker: Worker<ReaderJob>) {
         self.settings = settings
@@ -170,7 +171,6 @@ final class ReaderLoop {
         }
         if result.rowCount == 0 { return nil }
         var row = result.row(0)
-        var decoder = InquiryDecoder()
         return try decoder.decode(&row)
     }
 

@@ -11,6 +11,7 @@ struct InquiryDecoder {
         """
 
     private var levels = LevelsCache()
+    private var names = NameCache()
 
     mutating func decode(_ row: inout RowReader) throws(StorageError) -> InquiryRow {
         let id = row.next().int64
@@ -19,9 +20,9 @@ struct InquiryDecoder {
             throw StorageError(.corrupt, "inquiry \(id) has an unknown state")
         }
         var inquiry = InquiryRow(
-            id: id, definition: definition, state: state, stateSince: row.nextInstant(), queue: row.next().string,
-            priority: row.next().int32, queuedAt: row.nextInstant(), rank: row.next().int64,
-            agent: row.next().stringOrEmpty)
+            id: id, definition: definition, state: state, stateSince: row.nextInstant(),
+            queueName: names.name(row.next().string), priority: row.next().int32, queuedAt: row.nextInstant(),
+            rank: row.next().int64, agentName: names.name(row.next().stringOrEmpty))
         inquiry.offerExpires = row.nextOptionalInstant()
         inquiry.acceptedAt = row.nextOptionalInstant()
         inquiry.closedAt = row.nextOptionalInstant()
