@@ -86,7 +86,8 @@ package struct AnswerBook {
 
     private mutating func fault(ofOK line: AnswerLine, _ request: Request) -> String? {
         if request.verb == .quit { isClosing = true }
-        if VerbTable.spec(request.verb).isPaged, line.integer("count") != Int64(rows) {
+        // EXPLAIN ends with the inquiry, not with a count.
+        if VerbTable.spec(request.verb).isPaged, request.verb != .explain, line.integer("count") != Int64(rows) {
             return "count= is not the \(rows) rows that came"
         }
         switch request.verb {
@@ -101,8 +102,9 @@ package struct AnswerBook {
     private static func fault(ofCode code: String, _ request: Request) -> String? {
         let spec = VerbTable.spec(request.verb)
         if code == ErrorCode.internalError.name { return "a bug: internal" }
-        // HELP does not tell yet that HELLO can be said once.
+        // HELP does not tell yet that HELLO can be said once, and that a preferred agent may be unknown.
         if request.verb == .hello && code == ErrorCode.conflict.name { return nil }
+        if request.verb == .submit && code == ErrorCode.notFound.name { return nil }
         return spec.errors.contains { $0.name == code } ? nil : "\(code) is not among what \(spec.words) may answer"
     }
 }

@@ -62,8 +62,12 @@ struct SessionFuzzTests {
                 guard isExplained else { throw PeerError("the daemon closed the session of \(fields)") }
                 peer = fresh
             } else {
-                guard answer?.code == "unauthorized" else {
+                // The token was revoked, or its agent deleted.
+                guard answer?.code == "unauthorized" || answer?.code == "not_found" else {
                     throw PeerError("HELLO was answered: \(answer?.text ?? "")")
+                }
+                if let agent = fields.split(separator: "agent=").dropFirst().first {
+                    try daemon.admin().ok("AGENT PUT \(agent) team=seoul")
                 }
                 token = try daemon.token(fields)
                 peer = try daemon.session(token)
