@@ -252,33 +252,42 @@ extension Auditor {
     /// Whom the plan's continuity may find; nil: it depends on what the engine has forgotten.
     private func continuityChoices(_ item: Item, at now: Instant) -> [String?]? {
         guard let customer = facts[item.id]?.customer, !customer.isEmpty else { return [nil] }
-        let all = customers[customer] ?? []
-        let history = all.suffix(Limits.customerHistory).reversed()
+        let all = (customers[customer] ?? []).filter { $0 <= items.count }
+        // The newest 64, whether the one that enters is among them or not.
+        let looks = [Limits.customerHistory, Limits.customerHistory + 1].map { count in
+            continuityChoices(item, among: Array(all.suffix(count).reversed()), isAll: all.count <= count, at: now)
+        }
+        guard let one = looks[0], let other = looks[1] else { return nil }
+        return one + other
+    }
+
+    /// `history`: the customer's inquiries, the newest first.
+    private func continuityChoices(
+        _ item: Item, among history: [Int64], isAll: Bool, at now: Instant
+    ) -> [String?]? {
         for kind in plan.continuity {
             switch kind {
             case .openAgent:
-                for id in history where id < items.count + 1 && id != item.id {
-                    let other = items[Int(id) - 1]
-                    if (other.state == .assigned || other.state == .held), let agent = other.agent {
+                for other in history.map({ items[Int($0) - 1] }) where other.id != item.id {
+                    if other.state == .assigned || other.state == .held, let agent = other.agent {
                         return [name(agent)]
                     }
                 }
             case .lastAgent:
-                var done: [(id: Int64, agent: PersonNumber, at: Instant)] = []
-                for id in history where id < items.count + 1 {
-                    let other = items[Int(id) - 1]
-                    guard let last = other.lastDone, other.state == .completed || id == item.id else { continue }
-                    if other.mayBeForgotten || now - last.at >= Limits.closedWindow { return nil }
-                    if now - last.at <= plan.continuityWithin { done.append((id, last.agent, last.at)) }
+                // A reopened one may go back to who had it, however long ago that was.
+                let own = item.lastDone.map { [name($0.agent)] } ?? []
+                var done: [(agent: PersonNumber, at: Instant)] = []
+                for other in history.map({ items[Int($0) - 1] }) {
+                    guard let last = other.lastDone, other.state == .completed || other.id == item.id else { continue }
+                    if people[last.agent].isDeleted || other.mayBeForgotten { return nil }
+                    if now - last.at >= Limits.closedWindow { return nil }
+                    if now - last.at <= plan.continuityWithin { done.append((last.agent, last.at)) }
                 }
-                if done.contains(where: { people[$0.agent].isDeleted }) { return nil }
-                let newest = done.max { $0.id < $1.id }
-                let latest = done.max { $0.at < $1.at }
-                let own = item.lastDone.map { now - $0.at <= plan.continuityWithin ? name($0.agent) : nil }
-                if let newest, let latest {
-                    return [name(newest.agent), name(latest.agent)] + (own.map { [$0] } ?? [])
+                if let newest = done.first, let latest = done.max(by: { $0.at < $1.at }) {
+                    return [name(newest.agent), name(latest.agent)] + own
                 }
-                if all.count > history.count { return nil }
+                if !own.isEmpty { return own + [nil] }
+                if !isAll { return nil }
             }
         }
         return [nil]
