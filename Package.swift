@@ -83,10 +83,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .target(name: "CAllocator", path: "bench/CAllocator"),
         .executableTarget(
             name: "switchboard-bench",
             dependencies: [
-                "Plan", "Postgres", "Routing", "Storage",
+                "CAllocator", "Plan", "Postgres", "Routing", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "bench/SwitchboardBench", swiftSettings: settings),

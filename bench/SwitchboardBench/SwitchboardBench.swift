@@ -6,6 +6,7 @@ struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
-            ContainersBench.self, EngineBench.self, StorageBench.self, PortBench.self, AcknowledgementBench.self,
+            ContainersBench.self, EngineBench.self, MemoryBench.self, StorageBench.self, RestartBench.self,
+            AcknowledgementBench.self, PortBench.self, SkipLockedBench.self,
         ])
 }

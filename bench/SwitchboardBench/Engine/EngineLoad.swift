@@ -43,7 +43,7 @@ struct EngineLoad: ~Copyable {
         size = world.size
         random = world.random
         now = Instant(microseconds: 1_772_409_600_000_000)
-        engine = Engine(plan: Self.plan(mode, selection), at: now)
+        engine = Engine(plan: Self.plan(offers: mode.offers, selection), at: now)
         for requirement in world.requirements { submissions.append(submission(requirement)) }
         addAgents(world)
         for _ in 0..<size.waiting {
@@ -54,11 +54,11 @@ struct EngineLoad: ~Copyable {
         takeChangesNow()
     }
 
-    private static func plan(_ mode: Mode, _ selection: Selection) -> CompiledPlan {
+    static func plan(offers: Bool, _ selection: Selection) -> CompiledPlan {
         let channels = (0..<RoutingWorld.channelCount).map { number in
             CompiledPlan.Channel(
                 name: "channel\(number)", weight: 1, limit: Int32(capacity), target: .minutes(1),
-                offerTimeout: .seconds(30), acceptsAutomatically: !mode.offers)
+                offerTimeout: .seconds(30), acceptsAutomatically: !offers)
         }
         return CompiledPlan(
             version: 1, channels: channels, queues: [CompiledPlan.Queue(name: "default", selection: selection)],

@@ -8,43 +8,35 @@ struct PortBench: ParsableCommand {
 
     @OptionGroup var daemon: DaemonOptions
 
-    @Option(help: "Connections; each acts for one agent.")
+    @Option(help: "Connections at most; each acts for one agent.")
     var connections = 64
 
-    @Option(help: "Requests under way at one time, over all connections.")
-    var inFlight = 512
+    @Option(help: "Requests under way at one time, over all connections: a measurement for each.")
+    var inFlight = [1, 32, 512]
 
-    @Option(help: "Seconds measured, after one of warm-up.")
+    @Option(help: "Seconds measured for each, after one of warm-up.")
     var seconds = 10.0
 
     @Option(help: "Inquiries that wait all the while, for a skill that nobody has.")
-    var backlog = 0
+    var backlog = 100_000
+
+    @OptionGroup var rows: RowOptions
 
     func run() throws {
         let admin = try daemon.open()
-        try submitBacklog(admin)
-        var lanes: [Lane] = []
-        for number in 0..<connections {
-            let share = inFlight / connections + (number < inFlight % connections ? 1 : 0)
-            _ = try admin.ask("AGENT PUT bench\(number) skills=bench\(number) channels=chat:1000 capacity=10000")
-            let connection = try daemon.open()
-            _ = try connection.ask("READY as=bench\(number)")
-            lanes.append(Lane(connection, number: number, share: share))
-        }
-        for lane in lanes { lane.begin() }
-        _ = try drive(lanes, for: 1)
-        for lane in lanes { lane.reset() }
-        let elapsed = try drive(lanes, for: seconds)
-        report(lanes, elapsed)
-        for lane in lanes { lane.stop() }
-        _ = try drive(lanes, for: 1)
-        for lane in lanes { _ = try lane.connection.ask("OFFLINE as=bench\(lane.number)") }
+        let first = try submitBacklog(admin)
+        for count in inFlight { try measureLifecycles(count, admin) }
+        try measureReads("ping", ["PING"])
+        if backlog > 0 { try measureReads("get", (0..<97).map { "GET \(first + $0 * (backlog / 97))" }) }
     }
 
-    private func submitBacklog(_ admin: LineConnection) throws {
-        guard backlog > 0 else { return }
-        var sent = 0
-        var answered = 0
+    /// Returns the id of the first.
+    private func submitBacklog(_ admin: LineConnection) throws -> Int {
+        guard backlog > 0 else { return 0 }
+        let answer = try admin.ask("SUBMIT channel=chat skills=nobody:1 customer=b0")
+        guard let first = Int(answer.dropFirst(6).prefix { $0.isNumber }) else { throw BenchError(answer) }
+        var sent = 1
+        var answered = 1
         while answered < backlog {
             while sent < backlog && sent - answered < 1_000 {
                 admin.say("SUBMIT channel=chat skills=nobody:1 customer=b\(sent) attrs={\"order\":\(sent)}")
@@ -53,116 +45,41 @@ struct PortBench: ParsableCommand {
             try admin.flush()
             var one = pollfd(fd: admin.file, events: Int16(POLLIN), revents: 0)
             _ = poll(&one, 1, 1_000)
-            try admin.read { _ in answered += 1 }
-        }
-    }
-
-    private func drive(_ lanes: [Lane], for seconds: Double) throws -> Double {
-        let began = ContinuousClock.now
-        var files = lanes.map { pollfd(fd: $0.connection.file, events: Int16(POLLIN), revents: 0) }
-        while true {
-            let elapsed = Measured.seconds(.now - began)
-            if elapsed >= seconds { return elapsed }
-            for (index, lane) in lanes.enumerated() {
-                try lane.connection.flush()
-                files[index].events = Int16(POLLIN) | (lane.connection.wantsToWrite ? Int16(POLLOUT) : 0)
-            }
-            guard poll(&files, nfds_t(files.count), 1_000) > 0 else { continue }
-            for index in files.indices where files[index].revents != 0 { try lanes[index].take() }
-        }
-    }
-
-    private func report(_ lanes: [Lane], _ elapsed: Double) {
-        let lifecycles = lanes.reduce(0) { $0 + $1.completed }
-        let submissions = lanes.flatMap(\.submissionTimes).sorted()
-        print(
-            "port connections=\(connections) in_flight=\(inFlight) backlog=\(backlog) "
-                + "lifecycles/s=\(Int(Double(lifecycles) / elapsed)) \(Measured.percentiles(submissions, of: "submit"))"
-        )
-    }
-}
-
-/// One connection and the lifecycles that it has under way.
-private final class Lane {
-    private enum Step {
-        case submit(at: ContinuousClock.Instant)
-        case accept(Substring)
-        case complete
-    }
-
-    let connection: LineConnection
-    let number: Int
-    private let share: Int
-    private var waiting: [Step] = []
-    private var next = 0
-    private var isStopping = false
-    private(set) var completed = 0
-    private(set) var submissionTimes: [Double] = []
-
-    init(_ connection: LineConnection, number: Int, share: Int) {
-        self.connection = connection
-        self.number = number
-        self.share = share
-    }
-
-    func begin() { for _ in 0..<share { submit() } }
-
-    func reset() {
-        completed = 0
-        submissionTimes.removeAll(keepingCapacity: true)
-    }
-
-    func stop() { isStopping = true }
-
-    private func submit() {
-        if isStopping { return }
-        connection.say(
-            "SUBMIT channel=chat skills=bench\(number):1 customer=c-\(number) "
-                + "attrs={\"lang\":\"en\",\"tier\":\"gold\",\"region\":\"emea\",\"order\":\(completed)}")
-        waiting.append(.submit(at: .now))
-    }
-
-    /// Takes the answers that have come and says what follows from them.
-    func take() throws {
-        try connection.read { line in
-            if line.first == UInt8(ascii: "E") && line.dropFirst().first == UInt8(ascii: "V") { return }
-            let text = Substring(decoding: line, as: UTF8.self)
-            guard text.hasPrefix("OK") else { throw BenchError("\(text)") }
-            guard next < waiting.count else { throw BenchError("an answer too many: \(text)") }
-            let step = waiting[next]
-            next += 1
-            if next == 4_096 {
-                waiting.removeFirst(next)
-                next = 0
-            }
-            switch step {
-            case .submit(let at):
-                submissionTimes.append(Measured.seconds(.now - at))
-                guard let id = text.split(separator: " ").dropFirst().first?.dropFirst(3) else { return }
-                connection.say("ACCEPT \(id) as=bench\(number)")
-                waiting.append(.accept(id))
-            case .accept(let id):
-                connection.say("COMPLETE \(id) as=bench\(number)")
-                waiting.append(.complete)
-            case .complete:
-                completed += 1
-                submit()
+            try admin.read { line in
+                guard line.first == UInt8(ascii: "O") else { throw BenchError(String(decoding: line, as: UTF8.self)) }
+                answered += 1
             }
         }
-    }
-}
-
-enum Measured {
-    static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        return first
     }
 
-    /// `values` in seconds, sorted.
-    static func percentiles(_ values: [Double], of what: String) -> String {
-        guard !values.isEmpty else { return "\(what): none" }
-        let shown = [("p50", 0.5), ("p99", 0.99)].map { name, share in
-            "\(name)=\(String(format: "%.2f", values[Int(Double(values.count - 1) * share)] * 1e3))ms"
+    private func measureLifecycles(_ inFlight: Int, _ admin: LineConnection) throws {
+        let lanes = try daemon.open(min(connections, inFlight)).enumerated().map {
+            try LifecycleLane($0.element, number: $0.offset)
         }
-        return "\(what) " + shown.joined(separator: " ")
+        for (number, lane) in lanes.enumerated() {
+            lane.begin(inFlight / lanes.count + (number < inFlight % lanes.count ? 1 : 0))
+        }
+        try Lanes.drive(lanes, for: 1)
+        for lane in lanes { lane.reset() }
+        let elapsed = try Lanes.drive(lanes, for: seconds)
+        let rate = Double(lanes.reduce(0) { $0 + $1.completed }) / elapsed
+        let times = lanes.flatMap(\.submissionTimes).sorted()
+        try rows.put(
+            "port.lifecycles.\(inFlight)", rate, "lifecycles/s",
+            "\(lanes.count) connections, \(backlog) waiting; \(Measured.percentiles(times, of: "SUBMIT"))")
+        for lane in lanes { lane.stop() }
+        try Lanes.drive(lanes, for: 0.5)
+        for lane in lanes { _ = try admin.ask("OFFLINE as=\(lane.agent)") }
+    }
+
+    private func measureReads(_ name: String, _ lines: [String]) throws {
+        let lanes = try daemon.open(connections).map { RepeatLane($0, lines: lines) }
+        for lane in lanes { lane.begin(8) }
+        try Lanes.drive(lanes, for: 0.5)
+        for lane in lanes { lane.reset() }
+        let elapsed = try Lanes.drive(lanes, for: seconds / 4)
+        let rate = Double(lanes.reduce(0) { $0 + $1.answered }) / elapsed
+        try rows.put("port.\(name)", rate, "requests/s", "\(connections) connections, \(connections * 8) in flight")
     }
 }

@@ -41,10 +41,10 @@ struct RecordedRun: ~Copyable {
         return take(events)
     }
 
-    /// A batch of inquiries that nobody can serve.
-    mutating func submitInVain(_ count: Int) throws -> JournalBatch {
+    /// A batch of inquiries that nobody can serve, asking for so many different skills.
+    mutating func submitInVain(_ count: Int, skills: Int = 1) throws -> JournalBatch {
         var events: [Event] = []
-        for _ in 0..<count { try apply(.submit(submission(skill: "nobody")), &events) }
+        for number in 0..<count { try apply(.submit(submission(skill: "nobody\(number % skills)")), &events) }
         return take(events)
     }
 

@@ -2,7 +2,10 @@
 ///
 /// Source: Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003), 64 bits, shifts 13, 7, 17.
 struct XorShift {
-    private var state: UInt64 = 88_172_645_463_325_252
+    private var state: UInt64
+
+    /// Different seeds give different sequences.
+    init(seed: UInt64 = 0) { state = 88_172_645_463_325_252 &* (2 * seed + 1) }
 
     @inline(__always)
     mutating func next() -> UInt32 {

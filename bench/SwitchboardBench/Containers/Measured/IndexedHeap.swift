@@ -1,1 +1,0 @@
-../../../../Sources/Routing/Containers/IndexedHeap.swift
