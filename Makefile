@@ -41,7 +41,7 @@ migrations: ## after editing sql/: put its files into the binary's source
 schema: migrations ## after editing sql/: write sql/schema.sql anew
 	SWITCHBOARD_WRITE_SCHEMA=1 $(SWIFT) test --disable-xctest --filter MigrationTests
 
-bench: build ## measure (see bench/README.md)
+bench: build ## measure everything and make a report (see bench/README.md)
 	@bench/run
 
 clean: ## remove what was built

@@ -6,7 +6,7 @@ struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
-            ContainersBench.self, EngineBench.self, MemoryBench.self, StorageBench.self, RestartBench.self,
-            AcknowledgementBench.self, PortBench.self, SkipLockedBench.self,
+            ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, StorageBench.self,
+            RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self, ReportCommand.self,
         ])
 }

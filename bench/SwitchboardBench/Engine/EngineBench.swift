@@ -75,7 +75,8 @@ struct EngineBench: ParsableCommand {
         if let cycles {
             _ = time(&load, cycles: 10_000)
             _ = time(&load, cycles: cycles)
-            return
+            // The end of the engine is not counted.
+            Foundation.exit(0)
         }
         _ = time(&load, seconds: seconds / 2)
         load.resetMatches()
@@ -128,7 +129,7 @@ struct EngineBench: ParsableCommand {
             batches += 1
             if load.mode.takesChanges {
                 load.handOver()
-            } else if batches % Self.batchesPerTaking == 0 {
+            } else if self.cycles == nil, batches % Self.batchesPerTaking == 0 {
                 load.takeChangesNow()
             }
         }

@@ -11,9 +11,13 @@ struct Row: Codable {
     var note = ""
 
     var text: String {
-        let number = value.magnitude < 10 ? String(format: "%.2f", value) : String(format: "%.0f", value)
-        let padded = id.padding(toLength: max(id.count, 40), withPad: " ", startingAt: 0)
-        return "\(padded) \(number) \(unit)" + (note.isEmpty ? "" : "   (\(note))")
+        let padded = id.padding(toLength: max(id.count, 32), withPad: " ", startingAt: 0)
+        return "\(padded) \(amount)" + (note.isEmpty ? "" : "   (\(note))")
+    }
+
+    /// With its unit.
+    var amount: String {
+        (value.magnitude < 10 ? String(format: "%.2f", value) : String(format: "%.0f", value)) + " " + unit
     }
 }
 
