@@ -197,7 +197,8 @@ extension Engine {
         }
         let holder = inquiries[slot].agent
         let channel = classes[requirement].channel
-        let hasSpace = holder == agent ? hasSpaceAgain(for: slot, agent) : hasSpace(agent, on: channel)
+        // What is offered to the agent has its room already.
+        let hasSpace = holder == agent || hasSpace(agent, on: channel)
         let isOpen = agents[Int(agent)].state == .ready && agents[Int(agent)].channelsOn.contains(channel)
         guard force || (hasSpace && isOpen) else {
             throw Rejection(

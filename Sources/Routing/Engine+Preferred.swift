@@ -66,9 +66,13 @@ extension Engine {
             .preferred, owner: slot, id: inquiries[slot].id, due: inquiries[slot].holdUntil)
     }
 
-    /// Lets it wait where it belongs without looking for an agent: the caller does that for all.
+    /// Lets it wait where it belongs without looking for an agent: the caller does that for all. One that its preferred
+    /// agent could get now waits for its turn there, though its hold may be over.
     mutating func settle(_ slot: UInt32, into output: inout Output) {
-        if inquiries[slot].preferred != none, waitForPreferred(slot, into: &output) { return }
+        if inquiries[slot].preferred != none {
+            if fitsPreferred(slot) { return standForPreferred(slot) }
+            if waitForPreferred(slot, into: &output) { return }
+        }
         enqueue(slot)
     }
 

@@ -32,6 +32,10 @@ struct Migrator {
         let checksums = try checksums()
         for index in try pending() {
             try inTransaction("apply \(migrations[index].name)") { () throws(StorageError) in
+                // Before the row's lock, not after it: whoever asks for the lease holds the table while it waits for the row.
+                try storing("wait for who asks for the lease") { () throws(PostgresError) in
+                    try connection.execute("LOCK TABLE switchboard.engine IN ACCESS EXCLUSIVE MODE")
+                }
                 try renew(term)
                 try apply(migrations[index], checksum: checksums[index])
                 try renew(term)
