@@ -253,6 +253,12 @@ extension Auditor {
     private func continuityChoices(_ item: Item, at now: Instant) -> [String?]? {
         guard let customer = facts[item.id]?.customer, !customer.isEmpty else { return [nil] }
         let all = (customers[customer] ?? []).filter { $0 <= items.count }
+        // Of the newest those that the engine has forgotten do not count: it may look further back than the model.
+        let newest = all.suffix(Limits.customerHistory + 1).map { items[Int($0) - 1] }
+        let mayLookFurther = newest.contains { item in
+            item.closedAt.map { item.mayBeForgotten || now - $0 >= Limits.closedWindow } ?? false
+        }
+        if all.count > Limits.customerHistory && mayLookFurther { return nil }
         // The newest 64, whether the one that enters is among them or not.
         let looks = [Limits.customerHistory, Limits.customerHistory + 1].map { count in
             continuityChoices(item, among: Array(all.suffix(count).reversed()), isAll: all.count <= count, at: now)
