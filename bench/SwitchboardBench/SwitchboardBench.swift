@@ -7,6 +7,7 @@ struct SwitchboardBench: ParsableCommand {
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
             ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, StorageBench.self,
-            RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self, ReportCommand.self,
+            RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self, ServerCommand.self,
+            ReportCommand.self,
         ])
 }

@@ -23,9 +23,10 @@ struct EngineBench: ParsableCommand {
         var mode: EngineLoad.Mode {
             switch self {
             case .pair: .init(offers: false, takesChanges: false, texts: false)
-            case .lifecycle, .nothing: .init(offers: true, takesChanges: false, texts: false)
+            case .lifecycle: .init(offers: true, takesChanges: false, texts: false)
             case .lifecycleChanges: .init(offers: true, takesChanges: true, texts: false)
             case .lifecycleTexts: .init(offers: true, takesChanges: true, texts: true)
+            case .nothing: .init(offers: true, takesChanges: false, texts: false, leavesRoom: true)
             }
         }
     }

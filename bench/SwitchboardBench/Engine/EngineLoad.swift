@@ -13,6 +13,8 @@ struct EngineLoad: ~Copyable {
         var takesChanges: Bool
         /// Submissions carry a customer and attributes.
         var texts: Bool
+        /// One agent fewer is full: there is room for `addIdleAgent` within the limit.
+        var leavesRoom = false
     }
 
     struct Job {
@@ -81,7 +83,8 @@ struct EngineLoad: ~Copyable {
 
     /// Agents sign on and are given as much as they may have.
     private mutating func addAgents(_ world: RoutingWorld) {
-        for number in 0..<size.agents {
+        let count = mode.leavesRoom ? size.agents - 1 : size.agents
+        for number in 0..<count {
             let profile = number % size.profiles
             var change = AgentChange(id: "agent\(number)")
             change.skills = .set(world.skills[profile].map { SkillLevel(skill: "skill\($0)", level: 5) })
@@ -105,7 +108,7 @@ struct EngineLoad: ~Copyable {
             }
             takeChangesNow()
         }
-        precondition(busy.count == size.agents * Self.capacity, "every agent is full")
+        precondition(busy.count == count * Self.capacity, "every agent is full")
     }
 
     // MARK: What is measured
