@@ -37,12 +37,24 @@ COMMENT ON FUNCTION switchboard.acquire(p_site smallint, p_holder text, p_lease 
 CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) RETURNS void
     LANGUAGE plpgsql
     AS $$
+BEGIN
+    RAISE EXCEPTION 'batch % of epoch % is not the next one of site %', p_batch, p_epoch, p_site
+        USING ERRCODE = 'SB001', DETAIL = 'A newer version of switchboard has brought the schema up to date.';
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) IS 'The fence of an older version: SB001, deposed.';
+
+CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_expired bigint, p_draining boolean, p_paused text[], p_lease interval) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
 DECLARE
     changed bigint;
 BEGIN
     UPDATE switchboard.engine AS e
     SET batch = p_batch, seq = p_seq, next_id = p_next_id, clock = p_clock, submitted = p_submitted,
-        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled, draining = p_draining,
+        completed = p_completed, abandoned = p_abandoned, cancelled = p_cancelled, expired = p_expired,
+        draining = p_draining, paused = CASE WHEN e.paused = p_paused THEN e.paused ELSE p_paused END,
         lease_until = clock_timestamp() + p_lease
     WHERE e.site = p_site AND e.epoch = p_epoch AND e.batch = p_batch - 1;
     GET DIAGNOSTICS changed = ROW_COUNT;
@@ -56,7 +68,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
+COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_expired bigint, p_draining boolean, p_paused text[], p_lease interval) IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
 
 CREATE FUNCTION switchboard.make_event_partitions(p_from timestamp with time zone, p_months integer) RETURNS integer
     LANGUAGE plpgsql
@@ -103,11 +115,14 @@ CREATE TABLE switchboard.engine (
     site smallint NOT NULL,
     draining boolean DEFAULT false NOT NULL,
     lease_holder text NOT NULL,
+    expired bigint DEFAULT 0 NOT NULL,
+    paused text[],
     CONSTRAINT engine_clock_speed CHECK ((clock_speed > (0)::double precision)),
     CONSTRAINT engine_counts CHECK (((epoch >= 0) AND (batch >= 0) AND (seq >= 0))),
     CONSTRAINT engine_next_id CHECK (((next_id > 0) AND ((next_id >> 48) = site))),
+    CONSTRAINT engine_paused CHECK ((cardinality(paused) >= 1)),
     CONSTRAINT engine_site CHECK (((site >= 0) AND (site <= 32767))),
-    CONSTRAINT engine_totals CHECK (((completed >= 0) AND (abandoned >= 0) AND (cancelled >= 0) AND (submitted >= ((completed + abandoned) + cancelled))))
+    CONSTRAINT engine_totals CHECK (((completed >= 0) AND (abandoned >= 0) AND (cancelled >= 0) AND (expired >= 0) AND (submitted >= (((completed + abandoned) + cancelled) + expired))))
 )
 WITH (fillfactor='10');
 
@@ -121,7 +136,9 @@ COMMENT ON COLUMN switchboard.engine.seq IS 'The last event''s number.';
 
 COMMENT ON COLUMN switchboard.engine.next_id IS 'The id of the next inquiry; the site stands above bit 48.';
 
-COMMENT ON COLUMN switchboard.engine.submitted IS 'Inquiries ever accepted = completed + abandoned + cancelled + live.';
+COMMENT ON COLUMN switchboard.engine.submitted IS 'Inquiries ever accepted = completed + abandoned + cancelled + expired + live.';
+
+COMMENT ON COLUMN switchboard.engine.completed IS 'Without those that were reopened since.';
 
 COMMENT ON COLUMN switchboard.engine.clock IS 'The engine''s clock at the last committed batch (virtual where clock_speed is not 1).';
 
@@ -132,6 +149,10 @@ COMMENT ON COLUMN switchboard.engine.clock_speed IS 'How many times faster than 
 COMMENT ON COLUMN switchboard.engine.draining IS 'Nothing is offered until DRAIN off=true.';
 
 COMMENT ON COLUMN switchboard.engine.lease_holder IS 'The id of the holder''s data folder.';
+
+COMMENT ON COLUMN switchboard.engine.expired IS 'Inquiries that waited for as long as the plan lets anything wait.';
+
+COMMENT ON COLUMN switchboard.engine.paused IS 'The queues that are paused, in the order of the plan; NULL for none.';
 
 CREATE FUNCTION switchboard.release(p_site smallint, p_epoch bigint) RETURNS void
     LANGUAGE sql
@@ -265,19 +286,36 @@ CREATE TABLE switchboard.inquiry (
     customer text,
     subject text,
     attrs json,
+    decision_seq bigint,
+    waiting_since timestamp with time zone,
+    scheduled_at timestamp with time zone,
+    hold_until timestamp with time zone,
+    hold bigint,
+    csat smallint,
+    nps smallint,
+    preferred text,
+    prefer json,
+    comment text,
+    CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
+    CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
+    CONSTRAINT inquiry_hold CHECK ((hold >= 0)),
     CONSTRAINT inquiry_id CHECK ((id > 0)),
+    CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
     CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
     CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
     CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT inquiry_state CHECK (
 CASE state
+    WHEN 'scheduled'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (scheduled_at IS NOT NULL))
     WHEN 'waiting'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL))
     WHEN 'offered'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NOT NULL) AND (closed_at IS NULL))
     WHEN 'assigned'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'held'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
     WHEN 'completed'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NOT NULL) AND (accepted_at IS NOT NULL))
     WHEN 'abandoned'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     WHEN 'cancelled'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
@@ -300,7 +338,7 @@ COMMENT ON COLUMN switchboard.inquiry.offer_expires IS 'Until when its agent may
 
 COMMENT ON COLUMN switchboard.inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
 
-COMMENT ON COLUMN switchboard.inquiry.closed_at IS 'When it was completed, abandoned or cancelled.';
+COMMENT ON COLUMN switchboard.inquiry.closed_at IS 'When it was completed, abandoned, cancelled or expired.';
 
 COMMENT ON COLUMN switchboard.inquiry.wrap_up_ends IS 'Set while its agent''s slot is in wrap-up.';
 
@@ -327,6 +365,26 @@ COMMENT ON COLUMN switchboard.inquiry.customer IS 'Personal data.';
 COMMENT ON COLUMN switchboard.inquiry.subject IS 'Personal data.';
 
 COMMENT ON COLUMN switchboard.inquiry.attrs IS 'Personal data: a JSON object, kept as it was submitted (json, so its bytes come back).';
+
+COMMENT ON COLUMN switchboard.inquiry.decision_seq IS 'The number of the event that gave it to its agent, which says why; NULL before.';
+
+COMMENT ON COLUMN switchboard.inquiry.waiting_since IS 'Since when it has waited in its queue, where that is not queued_at: it changed its queue, or came back from work.';
+
+COMMENT ON COLUMN switchboard.inquiry.scheduled_at IS 'When it enters its queue; set while scheduled.';
+
+COMMENT ON COLUMN switchboard.inquiry.hold_until IS 'Until when it waits for its preferred agent; set once it is in its queue.';
+
+COMMENT ON COLUMN switchboard.inquiry.hold IS 'For how long it waits for its preferred agent, in microseconds, where the request said so.';
+
+COMMENT ON COLUMN switchboard.inquiry.csat IS 'The customer''s satisfaction, 1 to 5.';
+
+COMMENT ON COLUMN switchboard.inquiry.nps IS 'Whether the customer would recommend us, 0 to 10.';
+
+COMMENT ON COLUMN switchboard.inquiry.preferred IS 'The agent whom it is for, while it waits or is offered; NULL for anybody.';
+
+COMMENT ON COLUMN switchboard.inquiry.prefer IS 'What would be nice to have, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+
+COMMENT ON COLUMN switchboard.inquiry.comment IS 'Personal data: what the customer said when rating it.';
 
 CREATE TABLE switchboard.inquiry_key (
     at timestamp with time zone NOT NULL,
@@ -431,6 +489,8 @@ ALTER TABLE ONLY switchboard.token
 
 ALTER TABLE ONLY switchboard.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
+
+CREATE INDEX inquiry_customer_idx ON switchboard.inquiry USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
 
 CREATE INDEX inquiry_key_at_idx ON switchboard.inquiry_key USING brin (at) WITH (autosummarize='true');
 

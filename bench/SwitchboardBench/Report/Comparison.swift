@@ -54,7 +54,9 @@ struct Comparisons {
     private func ratio(
         _ name: String, _ id: String, to other: String, bar: Double? = nil, aim: Double? = nil, isRate: Bool = false
     ) -> Comparison {
-        guard let one = row(id), let two = row(other) else { return Comparison(name, nil, bar: bar, aim: aim, isRate: isRate) }
+        guard let one = row(id), let two = row(other) else {
+            return Comparison(name, nil, bar: bar, aim: aim, isRate: isRate)
+        }
         return Comparison(
             name, one.value / two.value, bar: bar, aim: aim, isRate: isRate,
             detail: "\(one.amount) : \(two.amount)")
