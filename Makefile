@@ -19,8 +19,12 @@ build: setup ## build .build/release/switchboard
 test: setup ## run every test, on a throw-away PostgreSQL
 	$(SWIFT) test --disable-xctest --no-parallel
 
-soak: setup ## kill the daemon 200 times at every boundary, and have it taken over 50 times
-	SWITCHBOARD_SOAK_ROUNDS=$${SWITCHBOARD_SOAK_ROUNDS:-200} SWITCHBOARD_SOAK_TAKEOVERS=$${SWITCHBOARD_SOAK_TAKEOVERS:-50} \
+# What the tests do a little of, for as long as one likes: random worlds of the engine watched by the auditor, and the
+# daemon killed and taken over. The worlds want an optimised build of their own.
+soak: setup ## random worlds SEEDS=1..2000 of STEPS=3000; the daemon killed ROUNDS=200 times and taken over TAKEOVERS=50 times
+	SWITCHBOARD_SOAK_SEEDS=$(or $(SEEDS),1..2000) SWITCHBOARD_SOAK_STEPS=$(or $(STEPS),3000) \
+		$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/soak --disable-xctest --filter SoakTests
+	SWITCHBOARD_SOAK_ROUNDS=$(or $(ROUNDS),200) SWITCHBOARD_SOAK_TAKEOVERS=$(or $(TAKEOVERS),50) \
 		$(SWIFT) test --disable-xctest --no-parallel --filter 'BoundaryTests|StandbyTests|FailoverTests'
 
 fuzz: setup ## let libFuzzer look for faults of the line parser and of sessions, SECONDS=60 each
