@@ -22,6 +22,8 @@ package struct AnswerBook {
     private let limit: Int
     /// The server has said that it closes the connection: nothing is owed any more.
     package private(set) var isClosing = false
+    /// The server may close the connection without another word.
+    package private(set) var mayClose = false
     package private(set) var acceptedCount = 0
     package private(set) var refusedCount = 0
 
@@ -29,6 +31,17 @@ package struct AnswerBook {
     package init(limit: Int) { self.limit = limit }
 
     package var isSettled: Bool { isClosing || firstDebt == debts.count }
+
+    /// What has not come, for a message.
+    package var owed: String {
+        guard firstDebt < debts.count else { return "nothing" }
+        let first =
+            switch debts[firstDebt] {
+            case .refusal(let fault): "the refusal \(fault)"
+            case .request(let request): "the answer to \(VerbTable.spec(request.verb).words) \(text(request.bytes))"
+            }
+        return "\(debts.count - firstDebt) of \(debts.count), first \(first)"
+    }
 
     /// What the session was sent: whole lines.
     package mutating func sent(_ stream: [UInt8]) {
@@ -49,7 +62,9 @@ package struct AnswerBook {
         if let ill = AnswerGrammar.fault(of: bytes) { return ill }
         guard let line = AnswerLine(bytes) else { return "no line that a client reads" }
         if case .event(let type) = line.kind {
-            if type == "session_taken" || type == "overflow" { isClosing = true }
+            if type == "overflow" { isClosing = true }
+            // A session that is bound to the agent is closed then, another one only loses it.
+            if type == "session_taken" { mayClose = true }
             return rows == 0 ? nil : "a push among rows"
         }
         guard firstDebt < debts.count else { return "an answer to nothing" }

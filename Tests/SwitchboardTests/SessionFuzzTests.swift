@@ -53,9 +53,10 @@ struct SessionFuzzTests {
             }
         }
 
-        /// The daemon closes no session without a word but that of a token which is no longer valid.
+        /// The daemon closes no session without a word but that of a token which is no longer valid, or of an agent who
+        /// was deleted; another line may have made that agent anew since.
         private func comeBack() throws {
-            let isExplained = book.isClosing
+            let isExplained = book.isClosing || book.mayClose || fields.contains("agent=")
             let fresh = try daemon.stranger()
             let answer = try fresh.ask("HELLO version=1 token=\(token)").last
             if answer?.isOK == true {
@@ -78,7 +79,8 @@ struct SessionFuzzTests {
 
     @Test("gives each line one answer, in order, by the grammar and by what HELP says; all of it is in the rows")
     func session() async throws {
-        let kept = try Corpus.lines("lines")
+        // What was found is for the parser, which refuses most of it.
+        let kept = try Corpus.lines("lines", found: false)
         let site = try await Site.make()
         defer { site.removeFolder() }
         let figures = try await DaemonUnderTest.start(at: site).use { daemon in
@@ -117,7 +119,9 @@ struct SessionFuzzTests {
                 try talker.exchange(Array(lines.map { $0 + [UInt8(ascii: "\n")] }.joined()))
             } catch {
                 let said = lines.map { String(decoding: $0.prefix(300), as: UTF8.self) }.joined(separator: "\n")
-                throw PeerError("seed \(Self.seed), after \(sent) lines, \(talker.fields): \(error)\n\(said)")
+                throw PeerError(
+                    "seed \(Self.seed), after \(sent) lines, \(talker.fields): \(error), owed \(talker.book.owed)\n\(said)"
+                )
             }
             sent += lines.count
             accepted += max(0, talker.book.acceptedCount - acceptedBefore)

@@ -21,7 +21,7 @@ final class SessionStage {
     private let server: SwitchboardServer
     private let path: String
     private var players: [Player] = []
-    /// A token was revoked: the daemon may have closed any session.
+    /// A token was revoked or an agent deleted: the daemon may have closed any session.
     private var hasRevoked = false
 
     init() {
@@ -80,13 +80,13 @@ final class SessionStage {
     private func exchange(_ line: ArraySlice<UInt8>, _ index: Int) -> String? {
         guard !players[index].isGone else { return nil }
         let text = String(decoding: line, as: UTF8.self).uppercased()
-        if text.contains("REVOKE") { hasRevoked = true }
+        if text.contains("REVOKE") || text.contains("DELETE") { hasRevoked = true }
         players[index].book.sent(Array(line))
         players[index].socket.send(Array(line))
         while !players[index].book.isSettled {
             guard let answer = players[index].socket.line() else {
                 players[index].isGone = true
-                return hasRevoked ? nil : "closed, or silent for long"
+                return hasRevoked || players[index].book.mayClose ? nil : "closed, or silent for long"
             }
             if let fault = players[index].book.took(answer) {
                 return "\(fault): \(String(decoding: answer, as: UTF8.self))"
@@ -156,9 +156,13 @@ final class StageSocket {
                 return Array(buffer[..<end])
             }
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&entry, 1, 10_000) == 1 else { return nil }
+            let ready = poll(&entry, 1, 10_000)
+            // libFuzzer's own alarm.
+            if ready < 0 && errno == EINTR { continue }
+            guard ready == 1 else { return nil }
             var chunk = [UInt8](repeating: 0, count: 16_384)
             let count = read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return nil }
             buffer += chunk[..<count]
         }
@@ -195,4 +199,8 @@ struct EmptyLog: EventLog {
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void) {
         completion(.success(nil))
     }
+
+    func lastAgent(
+        customer: [UInt8], since: Instant, completion: @escaping @Sendable (Result<String?, LogFailure>) -> Void
+    ) { completion(.success(nil)) }
 }
