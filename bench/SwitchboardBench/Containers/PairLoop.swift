@@ -68,6 +68,11 @@ struct PairLoop: ~Copyable {
     /// How many wait.
     var backlog: Int { itemCount - freeItems.count }
 
+    /// Who has how much work and how many wait in which class, for the engine to begin with.
+    var floor: BusyFloor {
+        BusyFloor(loads: loads.map(Int.init), waiting: waiting.map(\.count))
+    }
+
     /// Makes so many pairs of a submission and a completion.
     @inline(never)
     mutating func run(_ pairs: Int) {

@@ -1,6 +1,6 @@
 import Routing
 
-/// An engine with a floor of full agents and a backlog, and who drives it: submits, accepts, completes.
+/// An engine with a floor of busy agents and a backlog, and who drives it: submits, accepts, completes.
 ///
 /// Every agent may work on three things at a time. Priorities are spread evenly, so that a new inquiry may stand
 /// anywhere in the order of its class, as in the reference program.
@@ -40,20 +40,30 @@ struct EngineLoad: ~Copyable {
     private(set) var submitMatches = 0
     private(set) var completeMatches = 0
 
-    init(_ world: RoutingWorld, _ mode: Mode, selection: Selection) {
+    init(_ world: RoutingWorld, _ floor: BusyFloor, _ mode: Mode, selection: Selection) {
         self.mode = mode
         size = world.size
         random = world.random
         now = Instant(microseconds: 1_772_409_600_000_000)
         engine = Engine(plan: Self.plan(offers: mode.offers, selection), at: now)
         for requirement in world.requirements { submissions.append(submission(requirement)) }
-        addAgents(world)
-        for _ in 0..<size.waiting {
-            prepare(1)
+        addAgents(world, floor)
+        submitBacklog(floor)
+    }
+
+    /// In no order of classes, as if they had come one after the other.
+    private mutating func submitBacklog(_ floor: BusyFloor) {
+        var numbers: [Int] = []
+        for (number, count) in floor.waiting.enumerated() { numbers += repeatElement(number, count: count) }
+        for place in numbers.indices.dropFirst() { numbers.swapAt(place, random.below(place + 1)) }
+        let count = busy.count
+        for number in numbers {
+            prepare(1, of: number)
             apply(.submit(takePrepared()))
-            if engine.hasChanges { takeChangesNow() }
+            if submitted % 1_000 == 0 { takeChangesNow() }
         }
         takeChangesNow()
+        precondition(busy.count == count && offered.isEmpty, "all of them wait")
     }
 
     static func plan(offers: Bool, _ selection: Selection) -> CompiledPlan {
@@ -81,8 +91,8 @@ struct EngineLoad: ~Copyable {
         return number
     }
 
-    /// Agents sign on and are given as much as they may have.
-    private mutating func addAgents(_ world: RoutingWorld) {
+    /// Agents sign on and are given as much as they have.
+    private mutating func addAgents(_ world: RoutingWorld, _ floor: BusyFloor) {
         let count = mode.leavesRoom ? size.agents - 1 : size.agents
         for number in 0..<count {
             let profile = number % size.profiles
@@ -93,7 +103,7 @@ struct EngineLoad: ~Copyable {
             change.capacity = .set(Int32(Self.capacity))
             apply(.putAgent(change))
             apply(.ready(AgentIndex(number), channels: nil))
-            for place in 0..<Self.capacity {
+            for place in 0..<floor.loads[number] {
                 let open = world.open[profile]
                 var first: Submission
                 if open.isEmpty {
@@ -108,15 +118,15 @@ struct EngineLoad: ~Copyable {
             }
             takeChangesNow()
         }
-        precondition(busy.count == count * Self.capacity, "every agent is full")
+        precondition(busy.count == floor.loads[..<count].reduce(0, +), "every agent has its work")
     }
 
     // MARK: What is measured
 
     /// Draws the next submissions: what the port would have parsed.
-    mutating func prepare(_ count: Int) {
+    mutating func prepare(_ count: Int, of number: Int? = nil) {
         for _ in 0..<count {
-            var next = submissions[random.below(submissions.count)]
+            var next = submissions[number ?? random.below(submissions.count)]
             next.priority = Int32(random.below(201)) - 100
             if mode.texts {
                 next.texts = InquiryTexts(

@@ -32,6 +32,15 @@ struct BenchSize: ExpressibleByArgument, CaseIterable, CustomStringConvertible {
         self.profiles = profiles
     }
 
+    /// About what the reference makes in two seconds: half of its warm-up and measurements.
+    var pairsToSettle: Int {
+        switch waiting {
+        case ...10_000: 30_000_000
+        case ...100_000: 10_000_000
+        default: 3_000_000
+        }
+    }
+
     var description: String { name }
     var defaultValueDescription: String { name }
 
