@@ -172,7 +172,8 @@ final class Core {
         {
             until = min(until, clock.real(of: due))
         }
-        if !storage.isAsking { until = min(until, storage.nextRenewal) }
+        // Without a journal, before the start and in standby, there is no lease to renew.
+        if journal != nil, !storage.isAsking { until = min(until, storage.nextRenewal) }
         return max(0, Double(EngineClock.microseconds(until - real)) / 1e6)
     }
 
