@@ -241,7 +241,9 @@ extension Engine {
     ) {
         let agent = choice.agent
         let channel = channelName(slot)
-        let isOver = isOver || agents[Int(agent)].used > agents[Int(agent)].capacity
+        let position = Int(agent) * stride + Int(classes[Int(inquiries[slot].requirement)].channel)
+        let isOver =
+            isOver || agents[Int(agent)].used > agents[Int(agent)].capacity || counts[position] > limits[position]
         let runnerUp = choice.runnerUp == .nobody ? .empty : agentTexts[Int(choice.runnerUp.room.agent)].name
         inquiries[slot].decisionSeq = seq + 1
         emit(type, inquiry: slot, agent: agent, into: &output) {

@@ -12,6 +12,17 @@ struct RandomWorldTests {
         #expect(faults.isEmpty, "\(world.report(faults))")
     }
 
+    @Test(
+        "breaks no rule where it once did",
+        arguments: zip(
+            [8, 11, 18, 28, 2004, 2183, 2232, 2242, 2378, 4841, 6198] as [UInt64],
+            [300, 1_400, 800, 50, 750, 2_300, 1_450, 300, 1_300, 1_400, 300]))
+    func found(seed: UInt64, steps: Int) throws {
+        var world = RandomWorld(seed: seed)
+        let faults = try world.run(steps)
+        #expect(faults.isEmpty, "\(world.report(faults))")
+    }
+
     @Test("breaks no rule with thousands that wait", arguments: [10, 20] as [UInt64])
     func large(seed: UInt64) throws {
         var world = RandomWorld(seed: seed)
