@@ -37,26 +37,26 @@ enum JournalStatement: String, CaseIterable {
             """
             INSERT INTO switchboard.inquiry (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, submitted_at, source,
-                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
                 subject, attrs)
             SELECT u.id, u.state, u.state_since, u.queue, u.priority, u.queued_at, u.rank, u.agent, u.offer_expires,
                 u.accepted_at, u.closed_at, u.wrap_up_ends, u.disposition, u.outcome, u.excluded::text[], u.excluded_at,
-                u.passed::text[], u.decision_seq, u.waiting_since, u.submitted_at, u.source, u.channel, u.skills, u.prefer,
+                u.passed::text[], u.decision_seq, u.waiting_since,
+                u.submitted_at, u.source, u.channel, u.skills, u.prefer,
                 u.scheduled_at, u.preferred, u.hold, u.hold_until, u.csat, u.nps, u.comment, u.key, u.customer,
                 u.subject, u.attrs
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                 $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::timestamptz[],
-                $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
+                $20::timestamptz[], $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
                 $28::timestamptz[], $29::smallint[], $30::smallint[], $31::text[], $32::text[], $33::text[],
                 $34::text[], $35::json[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, submitted_at, source,
-                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
                 subject, attrs)
             """
         case .updateInquiries:
@@ -85,7 +85,8 @@ enum JournalStatement: String, CaseIterable {
                 accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
                 disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
                 excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
-                waiting_since = u.waiting_since, submitted_at = u.submitted_at, source = u.source, channel = u.channel, skills = u.skills,
+                waiting_since = u.waiting_since, submitted_at = u.submitted_at, source = u.source,
+                channel = u.channel, skills = u.skills,
                 prefer = u.prefer, scheduled_at = u.scheduled_at, preferred = u.preferred, hold = u.hold,
                 hold_until = u.hold_until, csat = u.csat, nps = u.nps, comment = u.comment, key = u.key,
                 customer = u.customer, subject = u.subject, attrs = u.attrs
@@ -93,14 +94,13 @@ enum JournalStatement: String, CaseIterable {
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                 $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::timestamptz[],
-                $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
+                $20::timestamptz[], $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
                 $28::timestamptz[], $29::smallint[], $30::smallint[], $31::text[], $32::text[], $33::text[],
                 $34::text[], $35::json[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, submitted_at, source,
-                channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
                 subject, attrs)
             WHERE q.id = u.id
             """

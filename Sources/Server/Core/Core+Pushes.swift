@@ -10,17 +10,16 @@ extension Core {
         for (row, session) in reshown where !session.isClosed { push(row, to: session, isItsAgents: true) }
         reshown.removeAll(keepingCapacity: true)
         for event in output.events {
-            let row = event
-            changes.events.append(row)
+            changes.events.append(event)
             if let agent = event.agentIndex, let session = agentSessions[agent],
-                concernsAgent(row, isOwn: session === cause)
+                concernsAgent(event, isOwn: session === cause)
             {
-                push(row, to: session, isItsAgents: true)
-                if !watching.isEmpty { tellWatchers(row, but: session) }
+                push(event, to: session, isItsAgents: true)
+                if !watching.isEmpty { tellWatchers(event, but: session) }
             } else if !watching.isEmpty {
-                tellWatchers(row, but: nil)
+                tellWatchers(event, but: nil)
             }
-            if row.type == .stalled { pushStall(row) }
+            if event.type == .stalled { pushStall(event) }
         }
         output.events.removeAll(keepingCapacity: true)
         if !deleted.isEmpty { endSessionsOfDeleted() }
