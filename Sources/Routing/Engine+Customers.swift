@@ -57,7 +57,8 @@ extension Engine {
             let agent =
                 switch kind {
                 case .openAgent: openAgent(besides: slot)
-                case .lastAgent: lastAgent ?? lastKnownAgent(besides: slot) ?? none
+                case .lastAgent:
+                    lastAgent.flatMap { agents[Int($0)].isDeleted ? nil : $0 } ?? lastKnownAgent(besides: slot) ?? none
                 }
             if agent != none && !agents[Int(agent)].isDeleted { return agent }
         }
