@@ -177,7 +177,7 @@ package enum Reply: Sendable {
     /// Nothing fits the agent who pulls.
     case nothing
     case done
-    case rejected(Rejection)
+    indirect case rejected(Rejection)
 }
 
 /// Why a command was refused; nothing was changed.

@@ -170,8 +170,8 @@ extension Engine {
 
     mutating func addAgent(_ id: String, number: Int32, profile: UInt32) -> AgentIndex {
         let agent = agentNames.intern(id)
-        agents.append(Agent(profile: profile, stateSince: now, idleSince: now, capacity: 0))
-        agentTexts.append(AgentTexts(id: id, name: Name(id), number: number))
+        agents.append(Agent(name: Name(id), profile: profile, stateSince: now, idleSince: now, capacity: 0))
+        agentTexts.append(AgentTexts(id: id, number: number))
         wanted.append([])
         nextAgentNumber = max(nextAgentNumber, number + 1)
         agentsAlive += 1
@@ -283,7 +283,7 @@ extension Engine {
     mutating func stalled(since: Instant, into output: inout Output) {
         output.reply = .done
         guard since < now else { return }
-        for entry in timers.entries {
+        for entry in timers.all {
             let timer = timerSlots[entry.item]
             let began: Instant
             switch timer.kind {

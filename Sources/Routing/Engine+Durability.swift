@@ -18,17 +18,19 @@ extension Engine {
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
     /// Afterwards closed inquiries past their limit or time leave memory.
     package mutating func takeChanges(into changes: inout Changes) {
-        for slot in changedInquiries {
+        for changed in changedInquiries.indices {
+            let slot = changedInquiries[changed]
             let mark = inquiries[slot].mark
             changes.inquiries.append(inquiryRow(slot, isNew: mark == .new, whole: mark != .changed, forStore: true))
             inquiries[slot].mark = .clean
         }
-        changedInquiries.removeAll(keepingCapacity: true)
-        for agent in changedAgents {
+        changedInquiries.removeAll()
+        for changed in changedAgents.indices {
+            let agent = changedAgents[changed]
             changes.agents.append(agentRow(agent, whole: agents[Int(agent)].mark == .new))
             agents[Int(agent)].mark = .clean
         }
-        changedAgents.removeAll(keepingCapacity: true)
+        changedAgents.removeAll()
         changes.deletedAgents += deletedAgents
         deletedAgents.removeAll(keepingCapacity: true)
         changes.keys.append(contentsOf: newKeys)
@@ -61,7 +63,12 @@ extension Engine {
     }
 
     private mutating func compactOrder() {
-        order.removeAll { !(inquiries.contains($0.slot) && inquiries[$0.slot].id == $0.id) }
+        var kept = Table<OrderEntry>()
+        for index in order.indices {
+            let entry = order[index]
+            if inquiries.contains(entry.slot) && inquiries[entry.slot].id == entry.id { kept.append(entry) }
+        }
+        order = kept
     }
 
     /// The row of an inquiry. `forStore`: as it is written, not as it is shown.
@@ -77,7 +84,7 @@ extension Engine {
             stateSince: inquiries[slot].stateSince, queueName: queueNames[Int(classes[requirement].queue)],
             priority: inquiries[slot].priority, queuedAt: inquiries[slot].queuedAt,
             waitingSince: inquiries[slot].waitingSince, rank: inquiries[slot].rank,
-            agentName: agent == none ? .empty : agentTexts[Int(agent)].name,
+            agentName: agent == none ? .empty : agents[Int(agent)].name,
             offerExpires: offerExpires(slot, forStore: forStore), acceptedAt: inquiries[slot].acceptedAt.unlessEpoch,
             closedAt: inquiries[slot].closedAt.unlessEpoch, wrapUpEnds: inquiries[slot].wrapUpEnds.unlessEpoch,
             disposition: inquiries[slot].disposition, outcome: inquiries[slot].outcome,
@@ -200,9 +207,9 @@ extension Engine {
         let requirement = try internClass(queue: queue, channel: channel, skills: Array(skills))
         retain(requirement: requirement)
         var record = Inquiry(
-            id: row.id, rank: row.rank, submittedAt: definition.submittedAt, queuedAt: row.queuedAt,
-            stateSince: row.stateSince, waitingSince: row.waitingSince, texts: definition.texts,
-            source: definition.source, priority: row.priority, requirement: requirement, state: row.state)
+            id: row.id, rank: row.rank, waitingSince: row.waitingSince, queuedAt: row.queuedAt,
+            stateSince: row.stateSince, requirement: requirement, state: row.state, priority: row.priority,
+            texts: definition.texts, source: definition.source, submittedAt: definition.submittedAt)
         record.acceptedAt = row.acceptedAt ?? .epoch
         record.closedAt = row.closedAt ?? .epoch
         record.disposition = row.disposition

@@ -79,33 +79,40 @@ extension Engine {
     mutating func refreshRooms(_ agent: AgentIndex) {
         countSignedOn(agent)
         let profile = Int(agents[Int(agent)].profile)
-        let channels = profiles[profile].channels
-        let idleSince = agents[Int(agent)].idleSince.microseconds
         let open = agents[Int(agent)].isAvailable && !isDraining ? agents[Int(agent)].channelsOn : .none
-        // How full the agent is by its points; on each channel by its items. The greater counts, at most full.
-        let byPoints = UInt64(agents[Int(agent)].used) << 30 / UInt64(agents[Int(agent)].capacity)
-        for index in 0..<stride where channels.contains(ChannelIndex(index)) {
+        var rest = profiles[profile].channels.bits & (open.bits | agents[Int(agent)].roomy.bits)
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            let hasRoom = open.contains(ChannelIndex(index)) && hasSpace(agent, on: ChannelIndex(index))
+            guard hasRoom || agents[Int(agent)].roomy.contains(ChannelIndex(index)) else { continue }
+            agents[Int(agent)].roomy.set(ChannelIndex(index), hasRoom)
             let item = agent * UInt32(stride) + UInt32(index)
             let room = profile * stride + index
-            let hasRoom = open.contains(ChannelIndex(index)) && hasSpace(agent, on: ChannelIndex(index))
             if usesLoad {
-                var key = RoomKey.nobody
-                if hasRoom {
-                    let byItems = UInt64(counts[Int(item)]) << 30 / UInt64(limits[Int(item)])
-                    let load = UInt32(min(max(byPoints, byItems), 1 << 30))
-                    key = RoomKey(load: load, agent: agent, idleSince: idleSince)
-                }
+                let key = hasRoom ? roomKey(agent, load: load(of: agent, item: item)) : .nobody
                 if Self.place(key, item: item, in: &loadRooms[room], positions: &loadPositions) {
                     loadHeads[room] = Self.head(of: loadRooms[room])
                 }
             }
             if usesIdle {
-                let key = hasRoom ? RoomKey(load: 0, agent: agent, idleSince: idleSince) : .nobody
+                let key = hasRoom ? roomKey(agent, load: 0) : .nobody
                 if Self.place(key, item: item, in: &idleRooms[room], positions: &idlePositions) {
                     idleHeads[room] = Self.head(of: idleRooms[room])
                 }
             }
         }
+    }
+
+    private func roomKey(_ agent: AgentIndex, load: UInt32) -> RoomKey {
+        RoomKey(load: load, agent: agent, idleSince: agents[Int(agent)].idleSince.microseconds)
+    }
+
+    /// How full the agent is: by its points, or on that channel by its items; the greater counts, at most full.
+    private func load(of agent: AgentIndex, item: UInt32) -> UInt32 {
+        let byPoints = UInt64(agents[Int(agent)].used) << 30 / UInt64(agents[Int(agent)].capacity)
+        let byItems = UInt64(counts[Int(item)]) << 30 / UInt64(limits[Int(item)])
+        return UInt32(min(max(byPoints, byItems), 1 << 30))
     }
 
     /// Keeps the profile's count of signed-on agents, and lets those who waited for one that is gone ask again.
@@ -126,7 +133,7 @@ extension Engine {
     }
 
     @inline(__always)
-    private static func head(of heap: IndexedHeap<RoomKey>) -> RoomHead {
+    private static func head(of heap: borrowing IndexedHeap<RoomKey>) -> RoomHead {
         RoomHead(key: heap.head?.key ?? .nobody, count: UInt32(heap.count))
     }
 
@@ -165,6 +172,7 @@ extension Engine {
                 idleHeads[room] = Self.head(of: idleRooms[room])
             }
         }
+        agents[Int(agent)].roomy = .none
         let wasCounted = agents[Int(agent)].counted != .none
         agents[Int(agent)].counted = .none
         if wasCounted { lostAgent(ofProfile: UInt32(profile)) }

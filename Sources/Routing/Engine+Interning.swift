@@ -10,13 +10,14 @@ extension Engine {
     mutating func internClass(
         queue: QueueIndex, channel: ChannelIndex, skills: [SkillRequirement]
     ) throws(Rejection) -> UInt32 {
-        var skills = skills
-        if !Self.isSorted(skills) { skills.sort { $0.skill < $1.skill } }
+        if !Self.isSorted(skills) {
+            return try internClass(queue: queue, channel: channel, skills: skills.sorted { $0.skill < $1.skill })
+        }
         var hash = Self.hash(of: skills)
         hash.combine(UInt64(queue) << 8 | UInt64(channel))
         let known = classIndex.find(hash: hash.value) {
             classes[Int($0)].queue == queue && classes[Int($0)].channel == channel
-                && classes[Int($0)].skills.elementsEqual(skills)
+                && Self.areSame(classes[Int($0)].skills, skills)
         }
         if let known { return known }
         if classIndex.count >= Limits.classes {
@@ -25,11 +26,10 @@ extension Engine {
                 throw Rejection(.limit, "\(Limits.classes) different requirements are waited for already")
             }
         }
-        let levels = skills.map { SkillLevel(skill: skillNames[$0.skill], level: $0.level) }
+        let levels = names(of: skills)
         let created = RequirementClass(
-            queue: queue, channel: channel, skills: ContiguousArray(skills),
-            levels: levels.sorted { $0.skill < $1.skill },
-            hash: hash.value)
+            queue: queue, channel: channel, skills: ContiguousArray(skills), levels: levels,
+            entry: levels.isEmpty ? nil : Event.Extra(skills: levels), hash: hash.value)
         let number: UInt32
         if let reused = freeClasses.popLast() {
             number = reused
@@ -141,6 +141,15 @@ extension Engine {
     /// Whether the number stands for a class at present; freed numbers are not in the index.
     private func classIsListed(_ requirement: Int) -> Bool {
         classIndex.find(hash: classes[requirement].hash) { $0 == UInt32(requirement) } != nil
+    }
+
+    @inline(__always)
+    private static func areSame(
+        _ known: borrowing ContiguousArray<SkillRequirement>, _ skills: borrowing [SkillRequirement]
+    ) -> Bool {
+        guard known.count == skills.count else { return false }
+        for index in known.indices where known[index] != skills[index] { return false }
+        return true
     }
 
     @inline(__always)

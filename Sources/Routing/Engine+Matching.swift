@@ -105,9 +105,11 @@ extension Engine {
         var bestSlot: UInt32?
         var bestClass: UInt32?
         var rooms = ChannelSet.none
-        for index in 0..<stride {
+        var rest = profiles[profile].channels.bits
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
             let channel = ChannelIndex(index)
-            guard profiles[profile].channels.contains(channel) else { continue }
+            rest &= rest - 1
             switch pull {
             case .none: guard hasRoom(agent, on: channel) else { continue }
             case .any:
@@ -244,7 +246,7 @@ extension Engine {
         let position = Int(agent) * stride + Int(classes[Int(inquiries[slot].requirement)].channel)
         let isOver =
             isOver || agents[Int(agent)].used > agents[Int(agent)].capacity || counts[position] > limits[position]
-        let runnerUp = choice.runnerUp == .nobody ? .empty : agentTexts[Int(choice.runnerUp.room.agent)].name
+        let runnerUp = choice.runnerUp == .nobody ? .empty : agents[Int(choice.runnerUp.room.agent)].name
         inquiries[slot].decisionSeq = seq + 1
         emit(type, inquiry: slot, agent: agent, into: &output) {
             $0.channelName = channel

@@ -57,8 +57,12 @@ extension Engine {
         for profile in classes[requirement].able {
             let position = Int(profile) * stride + channel
             let score = score(of: Int(profile), for: slot, selection)
-            let (first, next, count) = firstTwo(
-                in: byLoad ? loadRooms[position] : idleRooms[position], for: slot)
+            let (first, next, count) =
+                if byLoad {
+                    firstTwo(in: loadRooms[position], for: slot)
+                } else {
+                    firstTwo(in: idleRooms[position], for: slot)
+                }
             candidates += count
             for room in [first, next] where room != .nobody {
                 let key = CandidateKey(major: score.major, minor: score.minor, room: room)
@@ -77,7 +81,7 @@ extension Engine {
 
     /// The first two of a heap who are not excluded from the inquiry, and how many there are.
     private func firstTwo(
-        in heap: IndexedHeap<RoomKey>, for slot: UInt32
+        in heap: borrowing IndexedHeap<RoomKey>, for slot: UInt32
     ) -> (first: RoomKey, second: RoomKey, count: Int32) {
         let trail = inquiries[slot].trail
         guard trail != none, !trails[trail].excluded.isEmpty else {
@@ -86,7 +90,9 @@ extension Engine {
         var first = RoomKey.nobody
         var second = RoomKey.nobody
         var count: Int32 = 0
-        for entry in heap.entries where !trails[trail].excluded.contains(entry.key.agent) {
+        for position in heap.entries.indices {
+            let entry = heap.entries[position]
+            if trails[trail].excluded.contains(entry.key.agent) { continue }
             count += 1
             if entry.key < first {
                 second = first

@@ -22,9 +22,9 @@ extension Engine {
             Inquiry(
                 id: id,
                 rank: plan.rank(queuedAt: now, queue: queue, channel: submission.channel, priority: priority),
-                submittedAt: now, queuedAt: now, stateSince: now, waitingSince: now, texts: submission.texts,
-                source: submission.source, priority: priority, requirement: requirement,
-                state: isScheduled ? .scheduled : .waiting, mark: .new))
+                waitingSince: now, queuedAt: now, stateSince: now, requirement: requirement,
+                state: isScheduled ? .scheduled : .waiting, mark: .new, priority: priority, texts: submission.texts,
+                source: submission.source, submittedAt: now))
         changedInquiries.append(slot)
         if let key = submission.key {
             let row = KeyRow(fingerprint: key.fingerprint, request: key.request, inquiry: id, at: now)
@@ -121,7 +121,7 @@ extension Engine {
     ) {
         let channel = channelName(slot)
         let priority = inquiries[slot].priority
-        let skills = classes[Int(inquiries[slot].requirement)].levels
+        let required = classes[Int(inquiries[slot].requirement)].entry
         var more: [EventDetail] = []
         if type == .submitted, inquiries[slot].particulars != none {
             let levels = particulars[inquiries[slot].particulars].preferLevels
@@ -131,7 +131,7 @@ extension Engine {
         emit(type, inquiry: slot, agent: agent, into: &output) {
             $0.channelName = channel
             $0.first = Int64(priority)
-            if type == .submitted { $0.skills = skills }
+            if type == .submitted { $0.require(required) }
             $0.more = more
         }
     }

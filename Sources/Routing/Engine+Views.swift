@@ -129,10 +129,10 @@ extension Engine {
     /// 1 + those of its class with a smaller rank, counted to `positionMax`; nil if it does not wait.
     package func position(of id: Int64) -> Int? {
         guard let slot = slot(of: id), inquiries[slot].state == .waiting else { return nil }
-        let requirement = classes[Int(inquiries[slot].requirement)]
+        let requirement = Int(inquiries[slot].requirement)
         let key = waitKey(slot)
-        var ahead = requirement.waiting.countSmaller(than: key, limit: Self.positionMax)
-        for other in requirement.aside where ahead < Self.positionMax && waitKey(other) < key { ahead += 1 }
+        var ahead = classes[requirement].waiting.countSmaller(than: key, limit: Self.positionMax)
+        for other in classes[requirement].aside where ahead < Self.positionMax && waitKey(other) < key { ahead += 1 }
         return ahead + 1
     }
 
@@ -140,9 +140,10 @@ extension Engine {
     /// has seen two departures.
     package func estimatedWait(of id: Int64) -> TimeSpan? {
         guard let slot = slot(of: id), let place = position(of: id) else { return nil }
-        let requirement = classes[Int(inquiries[slot].requirement)]
-        let isServed = requirement.able.contains { profiles[Int($0)].signedOn[Int(requirement.channel)] > 0 }
-        return isServed ? requirement.departures.wait(place: place) : nil
+        let requirement = Int(inquiries[slot].requirement)
+        let channel = Int(classes[requirement].channel)
+        let isServed = classes[requirement].able.contains { profiles[Int($0)].signedOn[channel] > 0 }
+        return isServed ? classes[requirement].departures.wait(place: place) : nil
     }
 
     /// How many records a page of a listing looks at before it ends early.
@@ -238,10 +239,10 @@ extension Engine {
         work(of: agent).compactMap { slot in
             let record = inquiries[slot]
             guard record.state == .offered, !record.isFrozen else { return nil }
-            let requirement = classes[Int(record.requirement)]
+            let requirement = Int(record.requirement)
             return (
-                record.id, plan.queues[Int(requirement.queue)].name, plan.channels[Int(requirement.channel)].name,
-                record.offerExpires
+                record.id, plan.queues[Int(classes[requirement].queue)].name,
+                plan.channels[Int(classes[requirement].channel)].name, record.offerExpires
             )
         }
     }
@@ -260,11 +261,11 @@ extension Engine {
         var first: Instant?
         for index in 0..<stride where channel.map({ Int($0) == index }) ?? true {
             let lane = Int(queue) * stride + index
-            result.waiting += Int64(figures.lanes[lane].waiting)
-            result.offered += Int64(figures.lanes[lane].offered)
-            result.assigned += Int64(figures.lanes[lane].assigned)
-            result.held += Int64(figures.lanes[lane].held)
-            result.scheduled += Int64(figures.lanes[lane].scheduled)
+            result.waiting += Int64(figures.count(.waiting, lane: lane))
+            result.offered += Int64(figures.count(.offered, lane: lane))
+            result.assigned += Int64(figures.count(.assigned, lane: lane))
+            result.held += Int64(figures.count(.held, lane: lane))
+            result.scheduled += Int64(figures.count(.scheduled, lane: lane))
             sum.add(figures.sum(lane: lane, window: window))
             let oldest = figures.lanes[lane].first
             if oldest != none { first = min(first ?? .distantFuture, inquiries[oldest].waitingSince) }
@@ -292,12 +293,12 @@ extension Engine {
 
     package func census() -> Census {
         var census = Census()
-        for lane in figures.lanes {
-            census.waiting += Int(lane.waiting)
-            census.offered += Int(lane.offered)
-            census.assigned += Int(lane.assigned)
-            census.held += Int(lane.held)
-            census.scheduled += Int(lane.scheduled)
+        for lane in figures.lanes.indices {
+            census.waiting += Int(figures.count(.waiting, lane: lane))
+            census.offered += Int(figures.count(.offered, lane: lane))
+            census.assigned += Int(figures.count(.assigned, lane: lane))
+            census.held += Int(figures.count(.held, lane: lane))
+            census.scheduled += Int(figures.count(.scheduled, lane: lane))
         }
         census.closedInMemory = closed.count
         census.withExclusions = excluding.count

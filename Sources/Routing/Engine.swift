@@ -10,6 +10,9 @@ import DequeModule
 /// Therefore the small questions of the hot path are `@inline(__always)`.
 package struct Engine: ~Copyable {
     package let plan: CompiledPlan
+    /// What is of any type has no fixed layout, so the compiler passes the engine by its address. Without it every call
+    /// that only borrows the engine from within a mutating one copies all of it to the stack.
+    private let passedByAddress: any Sendable = ()
     /// Channels of the plan: the stride of `counts` and `limits`.
     let stride: Int
     /// By channel and by queue.
@@ -26,7 +29,7 @@ package struct Engine: ~Copyable {
     var inquiries = Slab<Inquiry>()
     var inquiryIndex = IdentifierMap()
     /// Every record in memory by rising id; those that are gone stay until the next compaction.
-    var order = ContiguousArray<OrderEntry>()
+    var order = Table<OrderEntry>()
     /// Those that are closed, the oldest first.
     var closed = Deque<ClosedEntry>()
     var trails = Slab<Trail>()
@@ -44,7 +47,7 @@ package struct Engine: ~Copyable {
 
     var agents = Table<Agent>()
     /// What decisions do not look at, kept apart so that reading an agent counts no references.
-    var agentTexts = ContiguousArray<AgentTexts>()
+    var agentTexts = Table<AgentTexts>()
     var agentNames = NameTable()
     /// Agents that are gone, by the hash of their name, for rows that still name them.
     var ghosts = HashIndex()
@@ -92,8 +95,8 @@ package struct Engine: ~Copyable {
     var totals = Totals()
     package private(set) var now: Instant
 
-    var changedInquiries = ContiguousArray<UInt32>()
-    var changedAgents = ContiguousArray<AgentIndex>()
+    var changedInquiries = Table<UInt32>()
+    var changedAgents = Table<AgentIndex>()
     var deletedAgents: [String] = []
     var newKeys: [KeyRow] = []
 
@@ -253,15 +256,12 @@ package struct Engine: ~Copyable {
         _ fill: (inout Event) -> Void = { _ in }
     ) {
         seq += 1
-        var event = Event(seq: seq, at: now, type: type)
-        event.inquiry = inquiries[slot].id
-        event.queueName = queueNames[Int(classes[Int(inquiries[slot].requirement)].queue)]
-        if agent != none {
-            event.agentName = agentTexts[Int(agent)].name
-            event.agentIndex = agent
-        }
-        fill(&event)
-        output.events.append(event)
+        output.events.append(
+            Event(
+                seq: seq, at: now, type: type, inquiry: inquiries[slot].id,
+                queue: queueNames[Int(classes[Int(inquiries[slot].requirement)].queue)], agent: agent,
+                agentName: agent == none ? .empty : agents[Int(agent)].name))
+        fill(&output.events[output.events.count - 1])
     }
 
     /// Tells that something happened to an agent, to a queue or to everybody.
@@ -269,13 +269,11 @@ package struct Engine: ~Copyable {
         _ type: EventType, agent: AgentIndex = none, into output: inout Output, _ fill: (inout Event) -> Void = { _ in }
     ) {
         seq += 1
-        var event = Event(seq: seq, at: now, type: type)
-        if agent != none {
-            event.agentName = agentTexts[Int(agent)].name
-            event.agentIndex = agent
-        }
-        fill(&event)
-        output.events.append(event)
+        output.events.append(
+            Event(
+                seq: seq, at: now, type: type, inquiry: 0, queue: .empty, agent: agent,
+                agentName: agent == none ? .empty : agents[Int(agent)].name))
+        fill(&output.events[output.events.count - 1])
     }
 
     @inline(__always)

@@ -229,30 +229,37 @@ package struct Event: Sendable {
     var flag = false
     /// The details are those in `more` and no others.
     private let isSpelledOut: Bool
-    var skills: [SkillLevel] = []
+    /// What only some events have. The only reference in an event: most copies are of plain memory.
     private var extra: Extra?
 
-    /// What only some events have; made once and shared by the copies.
-    private final class Extra: Sendable {
+    /// Made once and shared by the copies, and what an entry requires by all entries of its class.
+    final class Extra: Sendable {
+        let skills: [SkillLevel]
         let text: [UInt8]
         let more: [EventDetail]
 
-        init(text: [UInt8], more: [EventDetail]) {
+        init(skills: [SkillLevel] = [], text: [UInt8] = [], more: [EventDetail] = []) {
+            self.skills = skills
             self.text = text
             self.more = more
         }
     }
 
+    /// What an entry requires; nil for nothing.
+    mutating func require(_ skills: Extra?) { extra = skills }
+
+    private var skills: [SkillLevel] { extra?.skills ?? [] }
+
     /// A reason or a disposition, in somebody's own words.
     var text: [UInt8] {
         get { extra?.text ?? [] }
-        set { if !newValue.isEmpty { extra = Extra(text: newValue, more: more) } }
+        set { if !newValue.isEmpty { extra = Extra(skills: skills, text: newValue, more: more) } }
     }
 
     /// What only some events of the type have; they follow the others.
     var more: [EventDetail] {
         get { extra?.more ?? [] }
-        set { if !newValue.isEmpty { extra = Extra(text: text, more: newValue) } }
+        set { if !newValue.isEmpty { extra = Extra(skills: skills, text: text, more: newValue) } }
     }
 
     package var agent: String {
@@ -265,11 +272,17 @@ package struct Event: Sendable {
         set { queueName = Name(newValue) }
     }
 
-    init(seq: Int64, at: Instant, type: EventType) {
+    @inline(__always)
+    init(
+        seq: Int64, at: Instant, type: EventType, inquiry: Int64, queue: Name, agent: AgentIndex, agentName: Name
+    ) {
         self.seq = seq
         self.at = at
         self.type = type
-        inquiry = 0
+        self.inquiry = inquiry
+        queueName = queue
+        self.agentName = agentName
+        agentIndex = agent == none ? nil : agent
         isSpelledOut = false
     }
 

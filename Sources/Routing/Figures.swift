@@ -9,7 +9,7 @@ enum Activity: UInt8 {
 }
 
 /// The figures that people steer by, counted as things happen. They live as long as the process.
-struct Figures {
+struct Figures: ~Copyable {
     /// One minute of one lane, or a day of it.
     struct Bucket {
         var accepted: Int64 = 0
@@ -22,6 +22,18 @@ struct Figures {
         /// Of all accepted, in microseconds.
         var waited: Int64 = 0
 
+        mutating func accept(after waited: TimeSpan, target: TimeSpan) {
+            accepted += 1
+            if waited <= target { acceptedInTarget += 1 }
+            self.waited += waited.microseconds
+        }
+
+        mutating func abandon(after waited: TimeSpan, target: TimeSpan) {
+            abandoned += 1
+            if waited > target { abandonedAfterTarget += 1 }
+            if waited < Figures.shortWait { abandonedShort += 1 }
+        }
+
         mutating func add(_ other: Bucket) {
             accepted += other.accepted
             acceptedInTarget += other.acceptedInTarget
@@ -33,18 +45,13 @@ struct Figures {
     }
 
     /// Queue and channel together.
-    struct Lane {
-        var waiting: Int32 = 0
-        var offered: Int32 = 0
-        var assigned: Int32 = 0
-        var held: Int32 = 0
-        var scheduled: Int32 = 0
+    struct Lane: ~Copyable {
         /// Those that wait or are offered, by `waitingSince`.
         var first = none
         var last = none
         var today = Bucket()
         /// The last `Figures.minutesKept` minutes, each at its number modulo that; empty before the first count.
-        var minutes = ContiguousArray<(minute: Int64, bucket: Bucket)>()
+        var minutes = Table<(minute: Int64, bucket: Bucket)>()
     }
 
     struct AgentTime {
@@ -52,11 +59,14 @@ struct Figures {
         var busy: Int64 = 0
     }
 
-    static let minutesKept: Int64 = 120
-    static let shortWait = TimeSpan.seconds(5)
+    static var minutesKept: Int64 { 120 }
+    private static var statesMax: Int { 16 }
+    static var shortWait: TimeSpan { .seconds(5) }
 
-    var lanes: ContiguousArray<Lane>
-    private var activities = ContiguousArray<Activity>()
+    var lanes = Table<Lane>()
+    /// By lane × `statesMax` + state.
+    private var counts: Table<Int32>
+    private var activities = Table<Activity>()
     private(set) var idleAgents: Int64 = 0
     private(set) var busyAgents: Int64 = 0
     private var agentMinutes: ContiguousArray<(minute: Int64, time: AgentTime)>
@@ -68,7 +78,9 @@ struct Figures {
     private var day: Int64
 
     init(plan: CompiledPlan, at now: Instant) {
-        lanes = ContiguousArray(repeating: Lane(), count: plan.queues.count * plan.channels.count)
+        let laneCount = plan.queues.count * plan.channels.count
+        for _ in 0..<laneCount { lanes.append(Lane()) }
+        counts = Table(repeating: 0, count: laneCount * Self.statesMax)
         agentMinutes = ContiguousArray(repeating: (-1, AgentTime()), count: Int(Self.minutesKept))
         self.now = now
         minuteEnds = Instant(microseconds: (Self.minute(of: now) + 1) * 60_000_000)
@@ -136,43 +148,42 @@ struct Figures {
         }
     }
 
-    mutating func enter(_ state: InquiryState, lane: Int) { count(state, lane: lane, by: 1) }
-    mutating func leave(_ state: InquiryState, lane: Int) { count(state, lane: lane, by: -1) }
-
-    private mutating func count(_ state: InquiryState, lane: Int, by change: Int32) {
-        switch state {
-        case .waiting: lanes[lane].waiting += change
-        case .offered: lanes[lane].offered += change
-        case .assigned: lanes[lane].assigned += change
-        case .held: lanes[lane].held += change
-        case .scheduled: lanes[lane].scheduled += change
-        case .completed, .abandoned, .cancelled, .expired: break
-        }
+    @inline(__always)
+    mutating func enter(_ state: InquiryState, lane: Int) {
+        counts[lane * Self.statesMax + Int(state.rawValue)] &+= 1
     }
 
+    @inline(__always)
+    mutating func leave(_ state: InquiryState, lane: Int) {
+        counts[lane * Self.statesMax + Int(state.rawValue)] &-= 1
+    }
+
+    /// How many are in that state, which is a live one: those of the others mean nothing.
+    func count(_ state: InquiryState, lane: Int) -> Int32 { counts[lane * Self.statesMax + Int(state.rawValue)] }
+
     mutating func accepted(lane: Int, waited: TimeSpan, target: TimeSpan) {
-        book(
-            lane: lane,
-            Bucket(accepted: 1, acceptedInTarget: waited <= target ? 1 : 0, waited: waited.microseconds))
+        let minute = minuteUnderWay(lane: lane)
+        lanes[lane].today.accept(after: waited, target: target)
+        lanes[lane].minutes[minute].bucket.accept(after: waited, target: target)
     }
 
     mutating func abandoned(lane: Int, waited: TimeSpan, target: TimeSpan) {
-        book(
-            lane: lane,
-            Bucket(
-                abandoned: 1, abandonedAfterTarget: waited > target ? 1 : 0,
-                abandonedShort: waited < Self.shortWait ? 1 : 0))
+        let minute = minuteUnderWay(lane: lane)
+        lanes[lane].today.abandon(after: waited, target: target)
+        lanes[lane].minutes[minute].bucket.abandon(after: waited, target: target)
     }
 
-    private mutating func book(lane: Int, _ entry: Bucket) {
-        lanes[lane].today.add(entry)
+    /// Where the lane counts what happens in this minute.
+    @inline(__always)
+    private mutating func minuteUnderWay(lane: Int) -> Int {
         if lanes[lane].minutes.isEmpty {
-            lanes[lane].minutes = ContiguousArray(repeating: (-1, Bucket()), count: Int(Self.minutesKept))
+            lanes[lane].minutes = Table(repeating: (-1, Bucket()), count: Int(Self.minutesKept))
         }
-        let minute = Self.minute(of: now)
+        // Every step brings `minuteEnds` up to date.
+        let minute = Self.minute(of: minuteEnds) - 1
         let position = Int(minute % Self.minutesKept)
         if lanes[lane].minutes[position].minute != minute { lanes[lane].minutes[position] = (minute, Bucket()) }
-        lanes[lane].minutes[position].bucket.add(entry)
+        return position
     }
 
     // MARK: Reading
@@ -181,8 +192,9 @@ struct Figures {
         guard let minutes = window.minutes else { return lanes[lane].today }
         var sum = Bucket()
         let newest = Self.minute(of: now)
-        for entry in lanes[lane].minutes where entry.minute > newest - minutes && entry.minute <= newest {
-            sum.add(entry.bucket)
+        for position in lanes[lane].minutes.indices {
+            let entry = lanes[lane].minutes[position]
+            if entry.minute > newest - minutes && entry.minute <= newest { sum.add(entry.bucket) }
         }
         return sum
     }

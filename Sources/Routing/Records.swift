@@ -4,42 +4,24 @@ import DequeModule
 let none = UInt32.max
 
 /// One inquiry in memory: while it is live, while its agent wraps up, and for a while after.
+///
+/// What a decision looks at comes first: with a large backlog nothing costs as much as the memory that is touched.
 struct Inquiry {
     var id: Int64
     var rank: Int64
-    var submittedAt: Instant
-    var queuedAt: Instant
-    var stateSince: Instant
     /// Since when it has waited in its queue: it entered it, or came back to it from work. Offers do not move it.
     var waitingSince: Instant
-    /// While offered; after a restart, while `isFrozen`, what is left of the offer after `Instant.epoch`.
-    var offerExpires = Instant.epoch
-    /// `Instant.epoch`: not yet.
-    var acceptedAt = Instant.epoch
-    var closedAt = Instant.epoch
-    /// `Instant.epoch`: no wrap-up.
-    var wrapUpEnds = Instant.epoch
-    /// Until when it waits for `preferred`.
-    var holdUntil = Instant.epoch
-    /// The number of the event that gave it to its agent; 0 before.
-    var decisionSeq: Int64 = 0
-    var texts: InquiryTexts
-    /// Reason of a decline or cancel, disposition of a completion.
-    var disposition: [UInt8] = []
-    var source: Int32
-    var priority: Int32
+    var queuedAt: Instant
+    var stateSince: Instant
     /// Requirement class. It stays counted while the inquiry is in memory.
     var requirement: UInt32
     var agent: AgentIndex = none
     /// Neighbours in the agent's list of work.
     var previousWork = none
     var nextWork = none
-    /// Neighbours in the lane's list of those that wait, by `queuedAt`.
+    /// Neighbours in the lane's list of those that wait, by `waitingSince`.
     var previousInLane = none
     var nextInLane = none
-    /// The inquiries of the same customer, by id.
-    var olderOfCustomer = none
-    var newerOfCustomer = none
     /// Schedule, hold for a preferred agent, offer or wrap-up, as its state has it.
     var timer = none
     /// The agent whom it is for, while it waits or is offered.
@@ -54,6 +36,26 @@ struct Inquiry {
     var isFrozen = false
     var place = Place.nowhere
     var mark = Mark.clean
+    var priority: Int32
+    /// The number of the event that gave it to its agent; 0 before.
+    var decisionSeq: Int64 = 0
+    /// `Instant.epoch`: not yet.
+    var acceptedAt = Instant.epoch
+    var closedAt = Instant.epoch
+    /// While offered; after a restart, while `isFrozen`, what is left of the offer after `Instant.epoch`.
+    var offerExpires = Instant.epoch
+    /// `Instant.epoch`: no wrap-up.
+    var wrapUpEnds = Instant.epoch
+    /// Reason of a decline or cancel, disposition of a completion.
+    var disposition: [UInt8] = []
+    /// The inquiries of the same customer, by id.
+    var olderOfCustomer = none
+    var newerOfCustomer = none
+    var texts: InquiryTexts
+    var source: Int32
+    var submittedAt: Instant
+    /// Until when it waits for `preferred`.
+    var holdUntil = Instant.epoch
 }
 
 /// Where a waiting inquiry stands.
@@ -117,8 +119,6 @@ struct Trail {
 /// The names and words of an agent.
 struct AgentTexts {
     var id: String
-    /// The same, for rows and events.
-    var name: Name
     /// The durable order of creation; rises with the index.
     var number: Int32
     var definition = AgentDefinition()
@@ -126,6 +126,8 @@ struct AgentTexts {
 }
 
 struct Agent {
+    /// For rows and events.
+    var name: Name
     var profile: UInt32
     var state = AgentState.offline
     var stateSince: Instant
@@ -138,6 +140,8 @@ struct Agent {
     var working = ChannelSet.none
     /// The channels on which its profile counts it as signed on.
     var counted = ChannelSet.none
+    /// The channels on which it stands in its profile's heaps: it has room there.
+    var roomy = ChannelSet.none
     var capacity: Int32
     /// Points of all its work.
     var used: Int32 = 0
@@ -155,13 +159,15 @@ struct Agent {
 }
 
 /// What an agent asks of the others: inquiries with equal queue, channel and skills are served by rank alone.
-struct RequirementClass {
+struct RequirementClass: ~Copyable {
     var queue: QueueIndex
     var channel: ChannelIndex
     /// By skill.
     var skills: ContiguousArray<SkillRequirement>
     /// The same in names, by name: made once, for rows and events.
     var levels: [SkillLevel]
+    /// The same for the events of those that enter; nil where nothing is required.
+    var entry: Event.Extra?
     var hash: UInt64
     /// Inquiries in memory that are of this class.
     var references = 0

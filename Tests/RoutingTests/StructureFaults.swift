@@ -52,18 +52,19 @@ extension Engine {
             if self.slot(of: inquiries[slot].id) != slot { faults.append("inquiry \(inquiries[slot].id) is not found") }
         }
         for requirement in classes.indices {
-            let record = classes[requirement]
-            faults += heapFaults(record.waiting, waitPositions, "class \(requirement)") { waitKey($0) }
-            let isPaused = paused[Int(record.queue)]
-            if heads[requirement] != (isPaused ? .never : record.waiting.head?.key ?? .never) {
+            faults += heapFaults(classes[requirement].waiting, waitPositions, "class \(requirement)") { waitKey($0) }
+            let isPaused = paused[Int(classes[requirement].queue)]
+            if heads[requirement] != (isPaused ? .never : classes[requirement].waiting.head?.key ?? .never) {
                 faults.append("head of class \(requirement)")
             }
-            if record.waiting.count + record.aside.count != waiting[requirement] {
+            if classes[requirement].waiting.count + classes[requirement].aside.count != waiting[requirement] {
                 faults.append("class \(requirement) does not hold its inquiries")
             }
-            if record.references != references[requirement] { faults.append("references of class \(requirement)") }
+            if classes[requirement].references != references[requirement] {
+                faults.append("references of class \(requirement)")
+            }
             let isAside = asideClasses.filter { $0 == UInt32(requirement) }.count
-            if isAside != (record.aside.isEmpty ? 0 : 1) {
+            if isAside != (classes[requirement].aside.isEmpty ? 0 : 1) {
                 faults.append("class \(requirement) aside \(isAside) times")
             }
         }
@@ -71,10 +72,11 @@ extension Engine {
     }
 
     private func heapFaults<Key>(
-        _ heap: IndexedHeap<Key>, _ positions: borrowing HeapPositions, _ name: String, _ key: (UInt32) -> Key?
+        _ heap: borrowing IndexedHeap<Key>, _ positions: borrowing HeapPositions, _ name: String,
+        _ key: (UInt32) -> Key?
     ) -> [String] {
         var faults: [String] = []
-        for (position, entry) in heap.entries.enumerated() {
+        for (position, entry) in heap.all.enumerated() {
             if positions[entry.item] != UInt32(position) { faults.append("\(name): a position is wrong") }
             if position > 0, entry.key < heap.entries[(position - 1) / 4].key { faults.append("\(name): the order") }
             if key(entry.item) != entry.key { faults.append("\(name): the key of \(entry.item) is stale") }
@@ -126,22 +128,24 @@ extension Engine {
                         && profiles[profile].channels.contains(ChannelIndex(channel))
                 }
                 let name = "profile \(profile) channel \(channel)"
+                let roomy = members.filter { agents[$0].roomy.contains(ChannelIndex(channel)) }
+                if Set(roomy.map { UInt32($0 * stride + channel) }) != rooms { faults.append("\(name): roomy") }
                 if profiles[profile].signedOn[channel] != signedOn.count { faults.append("\(name): signed on") }
                 if usesLoad {
-                    let heap = loadRooms[profile * stride + channel]
-                    if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by load") }
-                    faults += heapFaults(heap, loadPositions, name) { roomKey($0, byLoad: true) }
-                    let head = loadHeads[profile * stride + channel]
-                    if head.key != heap.head?.key ?? .nobody || head.count != heap.count {
+                    let room = profile * stride + channel
+                    if Set(loadRooms[room].all.map(\.item)) != rooms { faults.append("\(name): who has room, by load") }
+                    faults += heapFaults(loadRooms[room], loadPositions, name) { roomKey($0, byLoad: true) }
+                    let head = loadHeads[room]
+                    if head.key != loadRooms[room].head?.key ?? .nobody || head.count != loadRooms[room].count {
                         faults.append("\(name) head")
                     }
                 }
                 if usesIdle {
-                    let heap = idleRooms[profile * stride + channel]
-                    if Set(heap.entries.map(\.item)) != rooms { faults.append("\(name): who has room, by idle") }
-                    faults += heapFaults(heap, idlePositions, name) { roomKey($0, byLoad: false) }
-                    let head = idleHeads[profile * stride + channel]
-                    if head.key != heap.head?.key ?? .nobody || head.count != heap.count {
+                    let room = profile * stride + channel
+                    if Set(idleRooms[room].all.map(\.item)) != rooms { faults.append("\(name): who has room, by idle") }
+                    faults += heapFaults(idleRooms[room], idlePositions, name) { roomKey($0, byLoad: false) }
+                    let head = idleHeads[room]
+                    if head.key != idleRooms[room].head?.key ?? .nobody || head.count != idleRooms[room].count {
                         faults.append("\(name) head")
                     }
                 }
@@ -253,13 +257,9 @@ extension Engine {
             }
             if found != expected { faults.append("the order of lane \(lane)") }
             if figures.lanes[lane].last != expected.last ?? none { faults.append("the end of lane \(lane)") }
-            let counts = [InquiryState.waiting, .offered, .assigned, .held, .scheduled].map { state in
-                mine.filter { inquiries[$0].state == state }.count
-            }
-            let kept = figures.lanes[lane]
-            let known = [kept.waiting, kept.offered, kept.assigned, kept.held, kept.scheduled].map { Int($0) }
-            if counts != known {
-                faults.append("the counts of lane \(lane)")
+            for state in InquiryState.allCases where state.isLive {
+                let count = mine.filter { inquiries[$0].state == state }.count
+                if count != Int(figures.count(state, lane: lane)) { faults.append("\(state) in lane \(lane)") }
             }
         }
         return faults

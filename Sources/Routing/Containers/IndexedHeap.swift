@@ -2,19 +2,32 @@
 ///
 /// Positions live in an array that the caller owns, indexed by item, so that several heaps may share it (an item stands
 /// in one of them at a time). `absent` marks an item that stands in none. Head is O(1), the rest O(log n).
-struct IndexedHeap<Key: Comparable> {
+struct IndexedHeap<Key: Comparable>: ~Copyable {
     struct Entry {
         var key: Key
         var item: UInt32
     }
 
-    private(set) var entries: ContiguousArray<Entry> = []
+    private(set) var entries = Table<Entry>()
 
     var count: Int { entries.count }
+    /// A copy of all entries, in the heap's order.
+    var all: ContiguousArray<Entry> {
+        var copy = ContiguousArray<Entry>()
+        copy.reserveCapacity(count)
+        for position in entries.indices { copy.append(entries[position]) }
+        return copy
+    }
     var isEmpty: Bool { entries.isEmpty }
-    var head: Entry? { entries.first }
+    @inline(__always)
+    var head: Entry? { entries.isEmpty ? nil : entries[0] }
     /// The key behind the head's. O(1).
-    var secondKey: Key? { entries[min(1, count)..<min(5, count)].lazy.map(\.key).min() }
+    var secondKey: Key? {
+        guard count > 1 else { return nil }
+        var second = entries[1].key
+        for child in 2..<max(2, min(5, count)) where entries[child].key < second { second = entries[child].key }
+        return second
+    }
 
     mutating func insert(_ key: Key, item: UInt32, positions: inout HeapPositions) {
         let entry = Entry(key: key, item: item)

@@ -5,32 +5,40 @@
 /// are read back), never of what a request may say freely.
 package struct Name: Hashable, @unchecked Sendable {
     // Safe to share: what it points to is written once, before the value exists, and never freed.
-    private let start: UnsafePointer<UInt8>?
-    private let count: Int
+    /// How many bytes there are, then the bytes; nil for none.
+    private let memory: UnsafeRawPointer?
 
-    package static let empty = Name("")
+    package static var empty: Name { Name(memory: nil) }
+
+    private init(memory: UnsafeRawPointer?) { self.memory = memory }
 
     package init(_ text: String) {
         let utf8 = Array(text.utf8)
-        count = utf8.count
         if utf8.isEmpty {
-            start = nil
+            memory = nil
         } else {
-            let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: utf8.count)
-            memory.initialize(from: utf8, count: utf8.count)
-            start = UnsafePointer(memory)
+            let size = MemoryLayout<Int>.size
+            let fresh = UnsafeMutableRawPointer.allocate(
+                byteCount: size + utf8.count, alignment: MemoryLayout<Int>.alignment)
+            fresh.storeBytes(of: utf8.count, as: Int.self)
+            (fresh + size).copyMemory(from: utf8, byteCount: utf8.count)
+            memory = UnsafeRawPointer(fresh)
         }
     }
 
-    package var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { memory == nil }
 
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Its UTF-8; the buffer is good for ever.
-    package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+    package var bytes: UnsafeBufferPointer<UInt8> {
+        guard let memory else { return UnsafeBufferPointer(start: nil, count: 0) }
+        let start = (memory + MemoryLayout<Int>.size).assumingMemoryBound(to: UInt8.self)
+        return UnsafeBufferPointer(start: start, count: memory.load(as: Int.self))
+    }
 
     package static func == (left: Name, right: Name) -> Bool {
-        left.start == right.start || left.bytes.elementsEqual(right.bytes)
+        left.memory == right.memory || left.bytes.elementsEqual(right.bytes)
     }
 
     package func hash(into hasher: inout Hasher) {

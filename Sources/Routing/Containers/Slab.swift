@@ -6,9 +6,9 @@ struct Slab<Element>: ~Copyable {
     private static var chunkBits: Int { 12 }
     private static var chunkSize: Int { 1 << chunkBits }
 
-    private var chunks: ContiguousArray<UnsafeMutablePointer<Element>> = []
-    private var occupied: ContiguousArray<Bool> = []
-    private var free: ContiguousArray<UInt32> = []
+    private var chunks = Table<UnsafeMutablePointer<Element>>()
+    private var occupied = Table<Bool>()
+    private var free = Table<UInt32>()
     private(set) var count = 0
 
     /// One more than the highest number in use so far.
@@ -16,13 +16,13 @@ struct Slab<Element>: ~Copyable {
 
     deinit {
         for slot in occupied.indices where occupied[slot] { address(UInt32(slot)).deinitialize(count: 1) }
-        for chunk in chunks { chunk.deallocate() }
+        for chunk in chunks.indices { chunks[chunk].deallocate() }
     }
 
     mutating func insert(_ element: consuming Element) -> UInt32 {
         let slot: UInt32
-        if let reused = free.popLast() {
-            slot = reused
+        if free.count > 0 {
+            slot = free.removeLast()
             occupied[Int(slot)] = true
         } else {
             slot = UInt32(occupied.count)

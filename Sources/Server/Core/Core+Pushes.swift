@@ -10,7 +10,6 @@ extension Core {
         for (row, session) in reshown where !session.isClosed { push(row, to: session, isItsAgents: true) }
         reshown.removeAll(keepingCapacity: true)
         for event in output.events {
-            changes.events.append(event)
             if let agent = event.agentIndex, let session = agentSessions[agent],
                 concernsAgent(event, isOwn: session === cause)
             {
@@ -21,6 +20,7 @@ extension Core {
             }
             if event.type == .stalled { pushStall(event) }
         }
+        changes.events.append(contentsOf: output.events)
         output.events.removeAll(keepingCapacity: true)
         if !deleted.isEmpty { endSessionsOfDeleted() }
     }

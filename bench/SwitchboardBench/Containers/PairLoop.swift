@@ -22,7 +22,7 @@ struct PairLoop: ~Copyable {
     private let open: ContiguousArray<ContiguousArray<UInt32>>
     private var random: XorShift
 
-    private var waiting: ContiguousArray<IndexedHeap<PairKey>>
+    private var waiting = Table<IndexedHeap<PairKey>>()
     private var heads: ContiguousArray<PairKey>
     private var positions = HeapPositions()
     private var freeItems: ContiguousArray<UInt32> = []
@@ -49,7 +49,7 @@ struct PairLoop: ~Copyable {
         open = world.open
         random = world.random
         let size = world.size
-        waiting = ContiguousArray(repeating: IndexedHeap(), count: world.requirements.count)
+        for _ in world.requirements { waiting.append(IndexedHeap()) }
         heads = ContiguousArray(repeating: .never, count: world.requirements.count)
         profiles = ContiguousArray((0..<size.agents).map { UInt32($0 % size.profiles) })
         loads = ContiguousArray(repeating: Self.capacity, count: size.agents)
@@ -70,7 +70,7 @@ struct PairLoop: ~Copyable {
 
     /// Who has how much work and how many wait in which class, for the engine to begin with.
     var floor: BusyFloor {
-        BusyFloor(loads: loads.map(Int.init), waiting: waiting.map(\.count))
+        BusyFloor(loads: loads.map(Int.init), waiting: waiting.indices.map { waiting[$0].count })
     }
 
     /// Makes so many pairs of a submission and a completion.

@@ -156,7 +156,7 @@ struct EngineLoad: ~Copyable {
             completeMatches += apply(.complete(id: job.id, job.agent, disposition: [], outcome: .resolved))
             acceptOffers()
         }
-        if mode.takesChanges { engine.takeChanges(into: &changes) }
+        endBatch()
     }
 
     private mutating func acceptOffers() {
@@ -166,23 +166,34 @@ struct EngineLoad: ~Copyable {
         }
     }
 
-    /// Returns how many inquiries found an agent by the command.
+    /// Returns how many inquiries found an agent by the command. The events of a batch stay together, as for the store.
     @inline(__always)
     @discardableResult
     private mutating func apply(_ command: Command) -> Int {
+        let first = output.events.count
         engine.apply(command, at: now, into: &output)
         if case .rejected(let rejection) = output.reply { preconditionFailure(rejection.message) }
         var matches = 0
-        for index in output.events.indices {
-            let type = output.events[index].type
-            guard type == .assigned || type == .offered, let agent = output.events[index].agentIndex else { continue }
+        for index in first..<output.events.count {
+            let event = output.events[index]
+            guard let agent = event.agentIndex else { continue }
+            switch event.type {
+            case .offered: offered.append(Job(id: event.inquiry, agent: agent))
+            case .assigned: busy.append(Job(id: event.inquiry, agent: agent))
+            default: continue
+            }
             matches += 1
-            let job = Job(id: output.events[index].inquiry, agent: agent)
-            if type == .offered { offered.append(job) } else { busy.append(job) }
         }
-        if mode.takesChanges { changes.events.append(contentsOf: output.events) }
-        output.events.removeAll(keepingCapacity: true)
         return matches
+    }
+
+    /// What the store takes over, where that is measured.
+    private mutating func endBatch() {
+        if mode.takesChanges {
+            changes.events.append(contentsOf: output.events)
+            engine.takeChanges(into: &changes)
+        }
+        output.events.removeAll(keepingCapacity: true)
     }
 
     // MARK: What is not
@@ -191,6 +202,7 @@ struct EngineLoad: ~Copyable {
     mutating func handOver() { changes = Changes() }
 
     mutating func takeChangesNow() {
+        output.events.removeAll(keepingCapacity: true)
         engine.takeChanges(into: &changes)
         handOver()
     }
