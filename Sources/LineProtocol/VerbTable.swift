@@ -19,7 +19,8 @@ package enum VerbTable {
                 FieldSpec(.token, .text, required: true, range: 1...Int64(Limits.tokenBytes)),
                 FieldSpec(.agent, .name),
             ],
-            roles: .all, beforeHello: true, errors: [.unauthorized, .forbidden, .notFound, .limit, .unavailable],
+            roles: .all, beforeHello: true,
+            errors: [.unauthorized, .forbidden, .notFound, .conflict, .limit, .unavailable],
             summary: "authenticates; agent= binds the session to an agent"),
         VerbSpec(
             .ping, "PING", roles: .all, beforeHello: true, summary: "keeps the session alive; tells time and status"),

@@ -29,6 +29,11 @@ package enum ServerLimits {
     package static let helloSeconds = 30.0
     package static let agentSilenceSeconds = 60.0
     package static let failedHelloDelaySeconds = 0.5
+    /// A TCP peer that says nothing is asked by its system after so long, and again every so often; one that has not
+    /// answered so many times is gone: a host that lost its power keeps no connection for good.
+    package static let keepAliveIdleSeconds: Int32 = 60
+    package static let keepAliveIntervalSeconds: Int32 = 15
+    package static let keepAliveTries: Int32 = 4
     /// How long a connection that is being closed may take to read what it is still owed.
     package static let closingSeconds = 10.0
     /// How long a stop waits for the last commit.

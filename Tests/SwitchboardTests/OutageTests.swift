@@ -91,6 +91,28 @@ struct OutageTests {
         }
     }
 
+    @Test("EXPLAIN of what waits goes on; of what went somewhere it does as far as the decision is still at hand")
+    func explaining() async throws {
+        try await withDaemon { daemon, cluster in
+            let shop = try daemon.upstream()
+            let kim = try daemon.readyAgent("kim")
+            let given = try shop.submit("channel=voice")
+            try kim.expectEvent("offered", inquiry: given)
+            let waiting = try shop.submit("channel=voice")
+            let admin = try daemon.admin()
+            try cluster.stop(immediate: true)
+            while try admin.ok("PING")["status"] != "storage_away" {}
+            let why = try admin.ask("EXPLAIN \(waiting)")
+            #expect(why.last?.isOK == true && why.last?["committed"] == "false", "\(why)")
+            // Whether the log is read or known to be away, the answer comes at once and says what to do.
+            let decided = try admin.ask("EXPLAIN \(given)")
+            #expect(decided.last?.code == "unavailable" && decided.last?["retry_after"] != nil, "\(decided)")
+            try cluster.start()
+            while try admin.ask("EXPLAIN \(given)").last?.code == "unavailable" {}
+            #expect(try admin.ok("EXPLAIN \(given)")["agent"] == "kim")
+        }
+    }
+
     @Test("cut off again and again under load, nothing is lost and nothing is done twice")
     func underLoad() async throws {
         try await withDaemon { daemon, cluster in

@@ -50,9 +50,7 @@ final class LineListener: Sendable {
                     let admission = gate.admit(address: isUnix ? nil : channel.remoteAddress?.ipAddress ?? "")
                     let handler = ConnectionHandler(
                         id: gate.nextID(), mailbox: mailbox, gate: gate, admission: admission, peerUserID: user)
-                    if !isUnix {
-                        try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
-                    }
+                    if !isUnix { try Self.setOptions(ofTCP: channel) }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
@@ -85,6 +83,21 @@ final class LineListener: Sendable {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) } == 0
+    }
+
+    /// Answers go out at once, and a peer that is no more is noticed.
+    private static func setOptions(ofTCP channel: any Channel) throws {
+        guard let options = channel.syncOptions else { return }
+        try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+        try options.setOption(.socketOption(.so_keepalive), value: 1)
+        #if os(Linux)
+            for (name, value) in [
+                (TCP_KEEPIDLE, ServerLimits.keepAliveIdleSeconds),
+                (TCP_KEEPINTVL, ServerLimits.keepAliveIntervalSeconds), (TCP_KEEPCNT, ServerLimits.keepAliveTries),
+            ] {
+                try options.setOption(.tcpOption(.init(rawValue: name)), value: Int(value))
+            }
+        #endif
     }
 
     /// Who is at the other end of a Unix socket, as the kernel says.
