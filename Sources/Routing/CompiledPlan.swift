@@ -98,14 +98,80 @@ package struct CompiledPlan: Sendable {
         package var selection: Selection
         /// The teams whose agents serve it; nil: any.
         package var teams: [String]?
+        /// Required of the agents of whatever waits in it.
+        package var skills: [SkillLevel]
+        /// New submissions that find so many waiting go to `overflow`, or are refused; nil: any number.
+        package var lengthMax: Int32?
+        package var overflow: QueueIndex?
+        /// By the time after which they come, each of which is another.
+        package var steps: [Step]
 
         package init(
-            name: String, target: TimeSpan? = nil, selection: Selection = .leastLoaded, teams: [String]? = nil
+            name: String, target: TimeSpan? = nil, selection: Selection = .leastLoaded, teams: [String]? = nil,
+            skills: [SkillLevel] = [], lengthMax: Int32? = nil, overflow: QueueIndex? = nil, steps: [Step] = []
         ) {
             self.name = name
             self.target = target
             self.selection = selection
             self.teams = teams
+            self.skills = skills
+            self.lengthMax = lengthMax
+            self.overflow = overflow
+            self.steps = steps
+        }
+    }
+
+    /// What happens to an inquiry that has waited so long in its queue. Each fires once.
+    package struct Step: Sendable {
+        package var after: TimeSpan
+        package var actions: [Action]
+
+        package init(after: TimeSpan, actions: [Action]) {
+            self.after = after
+            self.actions = actions
+        }
+    }
+
+    /// What a step or an escalation does.
+    package enum Action: Hashable, Sendable {
+        /// So much more urgent; a negative number less.
+        case raisePriority(Int32)
+        case setPriority(Int32)
+        /// Asks for more.
+        case require([SkillLevel])
+        /// Asks for no more than these levels.
+        case relax([SkillLevel])
+        /// Does not ask for these skills any more, whoever wanted them.
+        case drop([String])
+        case move(QueueIndex)
+        /// Tells whoever listens, by that name.
+        case notify(String)
+        case expire(reason: String)
+    }
+
+    /// What a submission of that kind is given. `RuleConditions` says which rules match.
+    package struct Rule: Sendable {
+        package var name: String
+        package var queue: QueueIndex?
+        package var priority: Int32?
+        package var skills: [SkillLevel]
+        package var prefer: [SkillLevel]
+        /// Beats what the request says.
+        package var force: Bool
+        /// No rule behind it is looked at.
+        package var stop: Bool
+
+        package init(
+            name: String, queue: QueueIndex? = nil, priority: Int32? = nil, skills: [SkillLevel] = [],
+            prefer: [SkillLevel] = [], force: Bool = false, stop: Bool = false
+        ) {
+            self.name = name
+            self.queue = queue
+            self.priority = priority
+            self.skills = skills
+            self.prefer = prefer
+            self.force = force
+            self.stop = stop
         }
     }
 
@@ -129,13 +195,17 @@ package struct CompiledPlan: Sendable {
     package var reopenWithin: TimeSpan
     /// What waits longer expires.
     package var maxAge: TimeSpan
+    /// Looked at in this order when an inquiry is submitted.
+    package var rules: [Rule]
+    package var conditions: (any RuleConditions)?
 
     package init(
         version: Int32, channels: [Channel], queues: [Queue], defaultQueue: QueueIndex,
         defaultPriority: Int32, priorityBoost: TimeSpan, disconnectGrace: TimeSpan,
         missedOffersToAway: Int32, continuity: [Continuity] = [.openAgent],
         continuityHold: TimeSpan = .seconds(30), continuityWithin: TimeSpan = .days(30),
-        reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14)
+        reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), rules: [Rule] = [],
+        conditions: (any RuleConditions)? = nil
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
         self.version = version
@@ -151,6 +221,8 @@ package struct CompiledPlan: Sendable {
         self.continuityWithin = continuityWithin
         self.reopenWithin = reopenWithin
         self.maxAge = maxAge
+        self.rules = rules
+        self.conditions = conditions
     }
 
     /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.
@@ -176,6 +248,10 @@ package struct CompiledPlan: Sendable {
 /// What the engine refuses to exceed; each has its answer where it is checked.
 package enum Limits {
     package static let skillsPerInquiry = 16
+    /// What the request, the rules and the queue require together.
+    package static let skillsRequired = 64
+    /// Steps and escalations that move one inquiry to another queue.
+    package static let automaticMoves: Int32 = 16
     package static let skillsPerAgent = 64
     package static let skills = 65_536
     package static let classes = 65_536

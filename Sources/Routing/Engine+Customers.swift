@@ -80,9 +80,13 @@ extension Engine {
 
     /// Who completed the last of the customer's other inquiries.
     private func lastKnownAgent(besides slot: UInt32) -> AgentIndex? {
+        lastKnownAgent(ofCustomer: inquiries[slot].texts.customer, besides: slot)
+    }
+
+    func lastKnownAgent(ofCustomer customer: ArraySlice<UInt8>, besides slot: UInt32 = none) -> AgentIndex? {
         var found = none
         var last = now - plan.continuityWithin - TimeSpan(microseconds: 1)
-        forEachOfCustomer(slot) { other in
+        forEach(ofCustomer: customer) { other in
             if other != slot, inquiries[other].state == .completed, inquiries[other].closedAt > last {
                 last = inquiries[other].closedAt
                 found = inquiries[other].agent
@@ -93,9 +97,22 @@ extension Engine {
         return found == none || agents[Int(found)].isDeleted ? nil : found
     }
 
-    /// Visits the customer's inquiries, the newest first, until `visit` says false or enough were seen.
+    /// The customer's live inquiries, by rising id.
+    func openInquiries(ofCustomer customer: ArraySlice<UInt8>) -> [Int64] {
+        var open: [Int64] = []
+        forEach(ofCustomer: customer) { other in
+            if inquiries[other].state.isLive { open.append(inquiries[other].id) }
+            return true
+        }
+        return open.reversed()
+    }
+
     private func forEachOfCustomer(_ slot: UInt32, _ visit: (UInt32) -> Bool) {
-        let customer = inquiries[slot].texts.customer
+        forEach(ofCustomer: inquiries[slot].texts.customer, visit)
+    }
+
+    /// Visits the customer's inquiries, the newest first, until `visit` says false or enough were seen.
+    private func forEach(ofCustomer customer: ArraySlice<UInt8>, _ visit: (UInt32) -> Bool) {
         guard !customer.isEmpty, var other = newestInquiry(hash: StableHash.of(customer), customer) else { return }
         var seen = 0
         while other != none, seen < Limits.customerHistory, visit(other) {

@@ -56,6 +56,7 @@ extension Engine {
         inquiryIndex.remove(inquiries[slot].id)
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
         if inquiries[slot].particulars != none { particulars.remove(inquiries[slot].particulars) }
+        if inquiries[slot].stay != none { stays.remove(inquiries[slot].stay) }
         unlinkCustomer(slot)
         release(requirement: inquiries[slot].requirement)
         inquiries.remove(slot)
@@ -77,6 +78,7 @@ extension Engine {
         let requirement = Int(inquiries[slot].requirement)
         let agent = inquiries[slot].agent
         let trail = inquiries[slot].trail
+        let stay = inquiries[slot].stay
         // Everything in one call: changing the row afterwards would copy it.
         return InquiryRow(
             id: inquiries[slot].id, isNew: isNew, definition: whole ? definition(slot) : nil,
@@ -91,7 +93,8 @@ extension Engine {
             excluded: trail == none ? [] : trails[trail].excluded.map { agentTexts[Int($0)].id },
             excludedAt: trail == none ? nil : trails[trail].excludedAt.unlessEpoch,
             passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id },
-            decisionSeq: inquiries[slot].decisionSeq)
+            decisionSeq: inquiries[slot].decisionSeq, waitedBefore: stay == none ? .zero : stays[stay].waitedBefore,
+            stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves)
     }
 
     private func offerExpires(_ slot: UInt32, forStore: Bool) -> Instant? {
@@ -116,6 +119,12 @@ extension Engine {
             definition.nps = particulars[number].nps
             definition.comment = particulars[number].comment
             if particulars[number].agent != none { preferred = particulars[number].agent }
+        }
+        let stay = inquiries[slot].stay
+        if stay != none {
+            definition.parts = stays[stay].parts.map {
+                PartRow(skill: skillNames[$0.skill], level: $0.level, source: $0.source)
+            }
         }
         if preferred != none { definition.preferred = agentTexts[Int(preferred)].id }
         return definition
@@ -161,7 +170,10 @@ extension Engine {
         waiting.sort {
             (inquiries[$0].waitingSince, inquiries[$0].id) < (inquiries[$1].waitingSince, inquiries[$1].id)
         }
-        for slot in waiting { linkLane(slot) }
+        for slot in waiting {
+            linkLane(slot)
+            watchSteps(slot)
+        }
         for row in recovered.keys { keys.insert(row) }
         for agent in agents.indices where !agents[agent].isDeleted {
             if agents[agent].state != .offline { startGrace(AgentIndex(agent)) }
@@ -218,6 +230,7 @@ extension Engine {
         if !row.agent.isEmpty { record.agent = agent(orGhost: row.agent) }
         let slot = insert(record)
         try restoreParticulars(of: definition, slot)
+        try restoreStay(of: row, definition, slot)
         restoreTrail(of: row, slot)
         restorePlace(of: row, slot, stoppedAt: stoppedAt)
         return slot
@@ -268,6 +281,28 @@ extension Engine {
             self.particulars[particulars].nps = definition.nps
             self.particulars[particulars].comment = definition.comment
         }
+    }
+
+    private mutating func restoreStay(
+        of row: InquiryRow, _ definition: InquiryDefinition, _ slot: UInt32
+    ) throws(Rejection) {
+        var demand = demand(of: slot)
+        if !definition.parts.isEmpty {
+            demand.parts = []
+            for part in definition.parts {
+                guard let skill = skill(named: part.skill) else {
+                    throw Rejection(.limit, "\(Limits.skills) skills are in use already", field: "skills")
+                }
+                demand.parts.append(RequirementPart(skill: skill, level: part.level, source: part.source))
+            }
+        }
+        let isPlain = definition.parts.isEmpty && row.stepsDone == 0 && row.moves == 0
+        if isPlain && !hasSteps(demand.queue) { return }
+        let stay = stay(of: slot)
+        stays[stay].parts = demand.parts
+        stays[stay].waitedBefore = row.waitedBefore
+        stays[stay].stepsDone = row.stepsDone
+        stays[stay].moves = row.moves
     }
 
     private mutating func restoreTrail(of row: InquiryRow, _ slot: UInt32) {

@@ -90,11 +90,18 @@ extension Engine {
         figures.enter(state, lane: lane(of: slot))
         let waited = old == .waiting || old == .offered
         let waits = state == .waiting || state == .offered
-        if waited && !waits { unlinkLane(slot) }
-        if !waited && waits { linkLane(slot) }
+        if waited && !waits {
+            unlinkLane(slot)
+            pauseSteps(slot)
+        }
+        if !waited && waits {
+            linkLane(slot)
+            watchSteps(slot)
+        }
     }
 
-    /// Gives the inquiry another requirement class, wherever it stands but in a heap. The caller has the class retained.
+    /// Gives the inquiry another requirement class, wherever it stands but in a heap. The caller, `adopt`, has the class
+    /// retained.
     mutating func changeRequirement(_ slot: UInt32, to requirement: UInt32) {
         let old = inquiries[slot].requirement
         let state = inquiries[slot].state

@@ -44,17 +44,19 @@ extension Engine {
     mutating func laneIsDue(_ lane: UInt32, into output: inout Output) {
         let first = figures.lanes[Int(lane)].first
         guard first != none else { return }
-        if inquiries[first].waitingSince + plan.maxAge <= now { expire(first, .maxAge, into: &output) }
+        if inquiries[first].waitingSince + plan.maxAge <= now {
+            expire(first, reason: Reason.maxAge.name, into: &output)
+        }
         if figures.lanes[Int(lane)].first != none, laneTimers[Int(lane)] == none { watchLane(Int(lane)) }
     }
 
     /// Ends what has waited too long.
-    private mutating func expire(_ slot: UInt32, _ reason: Reason, into output: inout Output) {
+    mutating func expire(_ slot: UInt32, reason: String, into output: inout Output) {
         let waited = now - inquiries[slot].queuedAt
         close(slot, as: .expired, reason: .expired, into: &output) { engine, output in
             engine.emit(.expired, inquiry: slot, into: &output) {
                 $0.first = waited.microseconds
-                $0.reason = reason
+                $0.text = Array(reason.utf8)
             }
         }
     }

@@ -247,6 +247,7 @@ extension Engine {
         let isOver =
             isOver || agents[Int(agent)].used > agents[Int(agent)].capacity || counts[position] > limits[position]
         let runnerUp = choice.runnerUp == .nobody ? .empty : agents[Int(choice.runnerUp.room.agent)].name
+        let version = plan.version
         inquiries[slot].decisionSeq = seq + 1
         emit(type, inquiry: slot, agent: agent, into: &output) {
             $0.channelName = channel
@@ -254,6 +255,7 @@ extension Engine {
             $0.flag = isOver
             $0.how = how
             $0.choice = choice
+            $0.plan = version
             $0.runnerUpName = runnerUp
         }
     }

@@ -64,6 +64,7 @@ extension Engine {
         inquiries[slot].outcome = nil
         inquiries[slot].queuedAt = now
         inquiries[slot].waitingSince = now
+        renewStay(slot)
         rerank(slot)
         setState(slot, .waiting)
         if agent != none { rememberPassed(slot, agent) }

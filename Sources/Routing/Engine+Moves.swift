@@ -11,12 +11,14 @@ extension Engine {
         if let receiver = transfer.agent, receiver == giver {
             throw Rejection(.badArgument, "the receiver has it already", field: "agent")
         }
-        let requirement = try requirement(of: slot, queue: transfer.queue, skills: transfer.skills)
+        let demand = demand(of: slot, queue: transfer.queue, skills: transfer.skills)
+        let requirement = try requirement(of: demand, on: classes[Int(inquiries[slot].requirement)].channel)
         let entersQueue = classes[Int(requirement)].queue != classes[Int(inquiries[slot].requirement)].queue
-        retain(requirement: requirement)
+        let changes = requirement != inquiries[slot].requirement
+        if changes { retain(requirement: requirement) }
         requeue(slot)
-        if requirement != inquiries[slot].requirement { clearExclusions(slot) }
-        changeRequirement(slot, to: requirement)
+        if changes { clearExclusions(slot) }
+        adopt(demand, requirement, slot)
         exclude(slot, giver)
         rerank(slot)
         var more: [EventDetail] = []
@@ -36,17 +38,6 @@ extension Engine {
         place(slot, into: &output)
         fill(giver, isFresh: true, into: &output)
         return reply(slot)
-    }
-
-    /// The class that the inquiry would be of with another queue or other skills. O(skills).
-    private mutating func requirement(
-        of slot: UInt32, queue: QueueIndex?, skills: [SkillRequirement]?
-    ) throws(Rejection) -> UInt32 {
-        let present = Int(inquiries[slot].requirement)
-        if queue == nil && skills == nil { return UInt32(present) }
-        return try internClass(
-            queue: queue ?? classes[present].queue, channel: classes[present].channel,
-            skills: skills ?? Array(classes[present].skills))
     }
 
     // MARK: REQUEUE
@@ -95,16 +86,15 @@ extension Engine {
         if case .set(let wanted) = change.queue { queue = wanted }
         var skills: [SkillRequirement]?
         if case .set(let wanted) = change.skills { skills = wanted }
-        let requirement = try requirement(of: slot, queue: queue, skills: skills)
+        let demand = demand(of: slot, queue: queue, skills: skills)
+        let requirement = try requirement(of: demand, on: classes[Int(old)].channel)
         let entersQueue = classes[Int(requirement)].queue != classes[Int(old)].queue
         var more: [EventDetail] = []
         let waits = inquiries[slot].state == .waiting
         if requirement != old { retain(requirement: requirement) }
         if waits { dequeue(slot) }
-        if requirement != old {
-            clearExclusions(slot)
-            changeRequirement(slot, to: requirement)
-        }
+        if requirement != old { clearExclusions(slot) }
+        adopt(demand, requirement, slot)
         if case .set(let priority) = change.priority, priority != inquiries[slot].priority {
             inquiries[slot].priority = priority
             more.append(EventDetail(.priority, .integer(Int64(priority))))
@@ -156,7 +146,7 @@ extension Engine {
     }
 
     /// Withdraws the offer if its agent does not meet the requirement any more.
-    private mutating func withdrawMisfit(_ slot: UInt32, into output: inout Output) {
+    mutating func withdrawMisfit(_ slot: UInt32, into output: inout Output) {
         let agent = inquiries[slot].agent
         let requirement = Int(inquiries[slot].requirement)
         let isPaused = paused[Int(classes[requirement].queue)]

@@ -10,13 +10,24 @@ extension Engine {
             }
             return .submitted(id: known.inquiry, duplicate: true)
         }
-        let requirement = try admit(submission)
+        try checkLimits(submission)
+        // Most plans have no rules, and most queues ask for nothing.
+        let isPlain = isPlain[Int(submission.queue ?? plan.defaultQueue)]
+        let admission = isPlain ? nil : try admit(submission)
+        let requirement =
+            if let admission {
+                try requirement(of: admission.demand, on: submission.channel)
+            } else {
+                try internClass(
+                    queue: submission.queue ?? plan.defaultQueue, channel: submission.channel,
+                    skills: submission.skills)
+            }
         retain(requirement: requirement)
         let id = nextID
         nextID += 1
         totals.submitted += 1
         let queue = classes[Int(requirement)].queue
-        let priority = submission.priority ?? plan.defaultPriority
+        let priority = admission?.priority ?? submission.priority ?? plan.defaultPriority
         let isScheduled = submission.at.map { $0 > now } ?? false
         let slot = insert(
             Inquiry(
@@ -31,22 +42,25 @@ extension Engine {
             keys.insert(row)
             newKeys.append(row)
         }
-        if !submission.prefer.isEmpty { setPrefer(slot, submission.prefer) }
+        let prefer = admission?.prefer ?? submission.prefer
+        if !prefer.isEmpty { setPrefer(slot, prefer) }
+        if let admission { keep(admission.demand, slot) }
+        let told = admission.map { details(of: $0) } ?? []
         figures.enter(inquiries[slot].state, lane: lane(of: slot))
         if isScheduled, let at = submission.at {
-            schedule(slot, submission, at: at, into: &output)
+            schedule(slot, submission, told, at: at, into: &output)
         } else {
             linkLane(slot)
+            if !isPlain { watchSteps(slot) }
             let preference = seekPreference(
                 slot, explicit: submission.agent ?? none, hold: submission.hold, lastAgent: submission.lastAgent)
-            tellOfEntry(.submitted, slot, preference, into: &output)
+            tellOfEntry(.submitted, slot, preference, told, into: &output)
             place(slot, into: &output)
         }
         return .submitted(id: id, duplicate: false)
     }
 
-    /// The requirement class of a submission, if there is room for it.
-    private mutating func admit(_ submission: Submission) throws(Rejection) -> UInt32 {
+    private func checkLimits(_ submission: Submission) throws(Rejection) {
         guard liveCount < Limits.liveInquiries else {
             throw Rejection(.limit, "\(Limits.liveInquiries) inquiries are open already")
         }
@@ -59,9 +73,45 @@ extension Engine {
                 "an inquiry can be scheduled \(Limits.scheduleAhead.microseconds / 86_400_000_000) days ahead",
                 field: "at")
         }
-        return try internClass(
-            queue: submission.queue ?? plan.defaultQueue, channel: submission.channel,
-            skills: submission.skills)
+    }
+
+    /// Where a submission goes and what it asks for; to the queue's overflow where as many wait as may.
+    private mutating func admit(_ submission: Submission) throws(Rejection) -> Admission {
+        var admission = admit(byRules: submission)
+        let full = admission.demand.queue
+        if let at = submission.at, at > now { return admission }
+        guard isFull(full), !hasAgent(for: try requirement(of: admission.demand, on: submission.channel)) else {
+            return admission
+        }
+        guard let overflow = plan.queues[Int(full)].overflow else { throw fullQueue(full) }
+        move(&admission.demand, to: overflow)
+        if isFull(overflow), !hasAgent(for: try requirement(of: admission.demand, on: submission.channel)) {
+            throw fullQueue(overflow)
+        }
+        return admission
+    }
+
+    /// As many wait in the queue as the plan lets. O(channels).
+    private func isFull(_ queue: QueueIndex) -> Bool {
+        guard let most = plan.queues[Int(queue)].lengthMax else { return false }
+        var waiting: Int32 = 0
+        for channel in 0..<stride { waiting += figures.count(.waiting, lane: Int(queue) * stride + channel) }
+        return waiting >= most
+    }
+
+    private func fullQueue(_ queue: QueueIndex) -> Rejection {
+        let name = plan.queues[Int(queue)].name
+        return Rejection(.limit, "as many wait in queue \(name) as may", field: "queue")
+    }
+
+    /// Whether any agent could be given an inquiry of that class now. O(able profiles).
+    private func hasAgent(for requirement: UInt32) -> Bool {
+        if paused[Int(classes[Int(requirement)].queue)] || isDraining { return false }
+        let channel = Int(classes[Int(requirement)].channel)
+        return classes[Int(requirement)].able.contains {
+            let room = Int($0) * stride + channel
+            return usesLoad ? loadHeads[room].count > 0 : idleHeads[room].count > 0
+        }
     }
 
     /// Puts a record into memory, under its id and its customer.
@@ -78,7 +128,7 @@ extension Engine {
     // MARK: Schedules
 
     private mutating func schedule(
-        _ slot: UInt32, _ submission: Submission, at: Instant, into output: inout Output
+        _ slot: UInt32, _ submission: Submission, _ told: [EventDetail], at: Instant, into output: inout Output
     ) {
         let particulars = particulars(of: slot)
         self.particulars[particulars].scheduledAt = at
@@ -90,7 +140,7 @@ extension Engine {
             preference = Preference(
                 agent: agent, length: submission.hold ?? usualHold(slot), isContinuity: false)
         }
-        tellOfEntry(.submitted, slot, preference, into: &output)
+        tellOfEntry(.submitted, slot, preference, told, into: &output)
         emit(.scheduled, inquiry: slot, into: &output) { $0.more.append(EventDetail(.at, .instant(at))) }
     }
 
@@ -117,7 +167,7 @@ extension Engine {
     /// Tells that the inquiry entered its queue, with all that its rank and its requirement are made of.
     mutating func tellOfEntry(
         _ type: EventType, _ slot: UInt32, agent: AgentIndex = none, _ preference: Preference?,
-        into output: inout Output
+        _ told: [EventDetail] = [], into output: inout Output
     ) {
         let channel = channelName(slot)
         let priority = inquiries[slot].priority
@@ -128,6 +178,7 @@ extension Engine {
             if !levels.isEmpty { more.append(EventDetail(.prefer, .levels(levels))) }
         }
         if let preference { more += details(of: preference) }
+        more += told
         emit(type, inquiry: slot, agent: agent, into: &output) {
             $0.channelName = channel
             $0.first = Int64(priority)

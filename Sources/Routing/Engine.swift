@@ -18,6 +18,13 @@ package struct Engine: ~Copyable {
     /// By channel and by queue.
     let channelNames: [Name]
     let queueNames: [Name]
+    /// By queue: what it requires; empty for most.
+    private(set) var queueParts: [ContiguousArray<RequirementPart>] = []
+    /// By queue: there are no rules, and it requires nothing, has no steps and no end.
+    let isPlain: [Bool]
+    /// By rule: its name, and how often it could not be evaluated.
+    let ruleNames: [Name]
+    var ruleFailures: [Int64]
     /// By channel: its points; the others beside which an agent may not be given it; the others whose points it interrupts.
     let weights: [Int32]
     let barring: [ChannelSet]
@@ -33,6 +40,7 @@ package struct Engine: ~Copyable {
     /// Those that are closed, the oldest first.
     var closed = Deque<ClosedEntry>()
     var trails = Slab<Trail>()
+    var stays = Slab<Stay>()
     var particulars = Slab<Particulars>()
     /// Live inquiries from which somebody is excluded, in no order.
     var excluding = ContiguousArray<UInt32>()
@@ -106,6 +114,11 @@ package struct Engine: ~Copyable {
         stride = plan.channels.count
         channelNames = plan.channels.map { Name($0.name) }
         queueNames = plan.queues.map { Name($0.name) }
+        isPlain = plan.queues.map {
+            plan.rules.isEmpty && $0.skills.isEmpty && $0.steps.isEmpty && $0.lengthMax == nil
+        }
+        ruleNames = plan.rules.map { Name($0.name) }
+        ruleFailures = plan.rules.map { _ in 0 }
         weights = plan.channels.map(\.weight)
         barring = plan.channels.indices.map { channel in
             plan.channels(besides: channel) { !$0.with.contains(ChannelIndex(channel)) }
@@ -119,6 +132,9 @@ package struct Engine: ~Copyable {
         laneTimers = ContiguousArray(repeating: none, count: plan.queues.count * plan.channels.count)
         self.now = now
         figures = Figures(plan: plan, at: now)
+        for queue in plan.queues {
+            queueParts.append(ContiguousArray(requirements(ofPlan: queue.skills).map { Self.part($0, .queue) }))
+        }
     }
 
     /// Takes one command. `now` must not be before the last step's.
@@ -185,6 +201,7 @@ package struct Engine: ~Copyable {
             case .preferred: holdEnded(timer.owner, into: &output)
             case .scheduled: enter(timer.owner, into: &output)
             case .maxAge: laneIsDue(timer.owner, into: &output)
+            case .step: stepDue(timer.owner, into: &output)
             }
             fired += 1
         }
@@ -224,6 +241,7 @@ package struct Engine: ~Copyable {
         case .exclusions: trails[inquiries[owner].trail].timer = none
         case .grace: agents[Int(owner)].graceTimer = none
         case .maxAge: laneTimers[Int(owner)] = none
+        case .step: stays[inquiries[owner].stay].timer = none
         }
         timerSlots.remove(timer)
     }

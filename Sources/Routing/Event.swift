@@ -17,6 +17,8 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case updated
     case transferred
     case requeued
+    case step
+    case escalated
     case overCapacity
     case completed
     case wrapped
@@ -56,6 +58,8 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         case .updated: "updated"
         case .transferred: "transferred"
         case .requeued: "requeued"
+        case .step: "step"
+        case .escalated: "escalated"
         case .overCapacity: "over_capacity"
         case .completed: "completed"
         case .wrapped: "wrapped"
@@ -119,6 +123,10 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
     case csat
     case nps
     case deleted
+    case after
+    case rules
+    case failedRules
+    case plan
     case candidates
     case winnerKey
     case runnerUp
@@ -159,6 +167,10 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
         case .csat: "csat"
         case .nps: "nps"
         case .deleted: "deleted"
+        case .after: "after"
+        case .rules: "rules"
+        case .failedRules: "failed_rules"
+        case .plan: "plan"
         case .candidates: "candidates"
         case .winnerKey: "winner_key"
         case .runnerUp: "runner_up"
@@ -168,7 +180,7 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
 
     /// Kept in the log for EXPLAIN, and no part of what is pushed.
     package var isForExplanation: Bool {
-        self == .candidates || self == .winnerKey || self == .runnerUp || self == .runnerUpKey
+        self == .plan || self == .candidates || self == .winnerKey || self == .runnerUp || self == .runnerUpKey
     }
 }
 
@@ -220,6 +232,8 @@ package struct Event: Sendable {
     /// Of an offer or an assignment: why this agent, and who would have got it otherwise.
     var choice: Choice?
     var runnerUpName = Name.empty
+    /// Of an offer or an assignment: the version of the plan that it was made by.
+    var plan: Int32 = 0
     /// The agent's number while the engine lives that told of it; nil for none.
     package var agentIndex: AgentIndex?
     package var type: EventType
@@ -328,7 +342,8 @@ package struct Event: Sendable {
             add(.capacity, .integer(second))
         case .scheduled, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased, .held, .resumed,
             .message,
-            .updated, .transferred, .requeued, .cancelled, .rated, .agentReady, .agentAway, .agentOffline,
+            .updated, .transferred, .requeued, .step, .escalated, .cancelled, .rated, .agentReady, .agentAway,
+            .agentOffline,
             .agentDisconnected, .agentReconnected, .agentChanged, .queuePaused, .queueResumed:
             break
         }
@@ -342,6 +357,7 @@ package struct Event: Sendable {
     }
 
     private func tell(_ choice: Choice, to list: inout [EventDetail]) {
+        list.append(EventDetail(.plan, .integer(Int64(plan))))
         list.append(EventDetail(.candidates, .integer(Int64(choice.candidates))))
         if choice.isPreferred { list.append(EventDetail(.winnerKey, .name("preferred"))) }
         guard let selection = choice.selection else { return }

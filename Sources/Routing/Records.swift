@@ -30,6 +30,8 @@ struct Inquiry {
     var particulars = none
     /// Agents who declined or missed it, or whose offer passed.
     var trail = none
+    /// What becomes of it in its queue, where anything does.
+    var stay = none
     var state: InquiryState
     var outcome: Outcome?
     /// An offer that stands still after a restart until its agent is back.
@@ -274,6 +276,8 @@ enum TimerKind: UInt8 {
     case scheduled
     /// Of a lane: the first in it has waited as long as anything may.
     case maxAge
+    /// The next step of its queue.
+    case step
 }
 
 /// What a timer is about: an inquiry's record, an agent, or a lane.

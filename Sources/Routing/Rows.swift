@@ -47,6 +47,19 @@ package struct InquiryTexts: Hashable, Sendable {
     package var attributes: ArraySlice<UInt8> { bytes[Int(subjectEnd)...] }
 }
 
+/// A part of what an inquiry requires, and who says so.
+package struct PartRow: Hashable, Sendable {
+    package var skill: String
+    package var level: UInt8
+    package var source: PartSource
+
+    package init(skill: String, level: UInt8, source: PartSource) {
+        self.skill = skill
+        self.level = level
+        self.source = source
+    }
+}
+
 /// What seldom changes of an inquiry: what is asked for, and what customers say.
 package struct InquiryDefinition: Hashable, Sendable {
     /// The id of the token that submitted it.
@@ -54,6 +67,8 @@ package struct InquiryDefinition: Hashable, Sendable {
     package var channel: String
     /// What an agent must have, by skill name.
     package var skills: [SkillLevel]
+    /// The parts that this is made of, where the request is not all of it; else empty.
+    package var parts: [PartRow]
     /// What would be nice to have, by skill name.
     package var prefer: [SkillLevel]
     package var submittedAt: Instant
@@ -73,13 +88,15 @@ package struct InquiryDefinition: Hashable, Sendable {
     package var texts: InquiryTexts
 
     package init(
-        source: Int32, channel: String, skills: [SkillLevel] = [], prefer: [SkillLevel] = [], submittedAt: Instant,
+        source: Int32, channel: String, skills: [SkillLevel] = [], parts: [PartRow] = [], prefer: [SkillLevel] = [],
+        submittedAt: Instant,
         scheduledAt: Instant? = nil, preferred: String = "", hold: TimeSpan? = nil, holdUntil: Instant? = nil,
         csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8] = [], texts: InquiryTexts = InquiryTexts()
     ) {
         self.source = source
         self.channel = channel
         self.skills = skills
+        self.parts = parts
         self.prefer = prefer
         self.submittedAt = submittedAt
         self.scheduledAt = scheduledAt
@@ -129,6 +146,13 @@ package struct InquiryRow: Hashable, Sendable {
     package var passed: [String]
     /// The number of the event that gave it to its agent, which says why; 0 before.
     package var decisionSeq: Int64
+    /// For how long it had waited in its queue before `waitingSince`. Of the three, only inquiries with parts or in a
+    /// queue with steps have any.
+    package var waitedBefore: TimeSpan
+    /// Steps of its queue that have fired.
+    package var stepsDone: Int32
+    /// How often it was moved to another queue by itself.
+    package var moves: Int32
 
     package init(
         id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
@@ -137,7 +161,8 @@ package struct InquiryRow: Hashable, Sendable {
         offerExpires: Instant? = nil,
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
-        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0
+        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
+        stepsDone: Int32 = 0, moves: Int32 = 0
     ) {
         self.id = id
         self.isNew = isNew
@@ -160,6 +185,9 @@ package struct InquiryRow: Hashable, Sendable {
         self.excludedAt = excludedAt
         self.passed = passed
         self.decisionSeq = decisionSeq
+        self.waitedBefore = waitedBefore
+        self.stepsDone = stepsDone
+        self.moves = moves
     }
 
     package init(
@@ -169,14 +197,15 @@ package struct InquiryRow: Hashable, Sendable {
         offerExpires: Instant? = nil,
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
-        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0
+        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
+        stepsDone: Int32 = 0, moves: Int32 = 0
     ) {
         self.init(
             id: id, isNew: isNew, definition: definition, state: state, stateSince: stateSince, queueName: Name(queue),
             priority: priority, queuedAt: queuedAt, waitingSince: waitingSince, rank: rank, agentName: Name(agent),
             offerExpires: offerExpires, acceptedAt: acceptedAt, closedAt: closedAt, wrapUpEnds: wrapUpEnds,
             disposition: disposition, outcome: outcome, excluded: excluded, excludedAt: excludedAt, passed: passed,
-            decisionSeq: decisionSeq)
+            decisionSeq: decisionSeq, waitedBefore: waitedBefore, stepsDone: stepsDone, moves: moves)
     }
 
     package var queue: String {

@@ -40,7 +40,8 @@ extension Auditor {
             if !isNew { violate("\(World.line(row)) again") }
         case .planPublished: break
         case .submitted, .scheduled, .queued, .offered, .accepted, .assigned, .declined, .missed, .withdrawn,
-            .exclusionsCleared, .preferredReleased, .held, .resumed, .message, .updated, .transferred, .requeued,
+            .exclusionsCleared, .preferredReleased, .held, .resumed, .message, .updated, .transferred, .requeued, .step,
+            .escalated,
             .overCapacity, .completed, .wrapped, .reopened, .abandoned, .cancelled, .expired, .rated:
             violate("\(World.line(row)) names no inquiry")
         }

@@ -248,6 +248,7 @@ struct Auditor {
         case .updated: updated(index, told)
         case .transferred: transferred(index, told)
         case .requeued: requeued(index, told)
+        case .step, .escalated: break
         case .completed: completed(index, told)
         case .wrapped: wrapped(index, told)
         case .reopened: reopened(index, told)

@@ -33,7 +33,8 @@ extension Core {
         case .assigned: !isOwn || !event.isPulled
         case .wrapped, .agentAway, .agentOffline, .agentChanged, .transferred, .message, .reopened, .resumed: !isOwn
         case .submitted, .scheduled, .queued, .accepted, .declined, .exclusionsCleared, .preferredReleased, .held,
-            .updated, .completed, .rated, .agentReady, .agentDisconnected, .agentReconnected, .stalled, .planPublished,
+            .updated, .step, .escalated, .completed, .rated, .agentReady, .agentDisconnected, .agentReconnected,
+            .stalled, .planPublished,
             .queuePaused, .queueResumed, .drain:
             false
         }

@@ -1,0 +1,103 @@
+// What the plan's rules make of a submission.
+
+extension Engine {
+    /// Where a submission goes and what it asks for, after the rules.
+    struct Admission {
+        var demand: Demand
+        var priority: Int32
+        var prefer: [SkillRequirement]
+        /// The rules that matched, and those that could not be evaluated, for the event.
+        var matched: [String] = []
+        var failed: [String] = []
+    }
+
+    /// An explicit field of the request beats the rules unless they force; rules beat defaults. Among rules the last
+    /// queue wins, priorities add up, and skills merge by the higher level.
+    mutating func admit(byRules submission: Submission) -> Admission {
+        var admission = Admission(
+            demand: Demand(
+                queue: submission.queue ?? plan.defaultQueue,
+                parts: ContiguousArray(submission.skills.map { Self.part($0, .request) })),
+            priority: submission.priority ?? plan.defaultPriority, prefer: submission.prefer)
+        if !plan.rules.isEmpty { applyRules(submission, to: &admission) }
+        admission.demand.parts += queueParts[Int(admission.demand.queue)]
+        return admission
+    }
+
+    private mutating func applyRules(_ submission: Submission, to admission: inout Admission) {
+        guard let conditions = plan.conditions else { return }
+        var input = ruleInput(of: submission)
+        var given = false
+        var points: Int32 = 0
+        for number in plan.rules.indices {
+            switch conditions.verdict(ofRule: number, on: &input) {
+            case .differs: continue
+            case .fails:
+                ruleFailures[number] += 1
+                admission.failed.append(plan.rules[number].name)
+                continue
+            case .matches: break
+            }
+            let rule = plan.rules[number]
+            admission.matched.append(rule.name)
+            if let queue = rule.queue, submission.queue == nil || rule.force { admission.demand.queue = queue }
+            if let priority = rule.priority, submission.priority == nil || rule.force {
+                given = true
+                points += priority
+            }
+            let explicit = rule.force ? [] : submission.skills
+            for skill in requirements(ofPlan: rule.skills) where !explicit.contains(where: { $0.skill == skill.skill })
+            {
+                if rule.force { admission.demand.parts.removeAll { $0.skill == skill.skill && $0.source == .request } }
+                admission.demand.parts.append(Self.part(skill, .rule(ruleNames[number])))
+            }
+            merge(requirements(ofPlan: rule.prefer), into: &admission.prefer, but: rule.force ? [] : submission.prefer)
+            if rule.stop { break }
+        }
+        if given {
+            admission.priority = min(max(points, Limits.priority.lowerBound), Limits.priority.upperBound)
+        }
+    }
+
+    /// Adds by the higher level what is not in `explicit`.
+    private func merge(
+        _ skills: [SkillRequirement], into prefer: inout [SkillRequirement], but explicit: [SkillRequirement]
+    ) {
+        for skill in skills where !explicit.contains(where: { $0.skill == skill.skill }) {
+            if let known = prefer.firstIndex(where: { $0.skill == skill.skill }) {
+                prefer[known].level = max(prefer[known].level, skill.level)
+            } else if prefer.count < Limits.skillsPerInquiry {
+                prefer.append(skill)
+            }
+        }
+    }
+
+    private func ruleInput(of submission: Submission) -> RuleInput {
+        let customer = submission.texts.customer
+        let lastAgent = submission.lastAgent ?? lastKnownAgent(ofCustomer: customer)
+        return RuleInput(
+            channel: plan.channels[Int(submission.channel)].name,
+            queue: submission.queue.map { plan.queues[Int($0)].name }, priority: submission.priority,
+            skills: names(of: submission.skills), texts: submission.texts, source: submission.source, now: now,
+            openInquiries: openInquiries(ofCustomer: customer),
+            lastAgent: lastAgent.map { agentTexts[Int($0)].id } ?? "")
+    }
+
+    /// Which rules had their part in it, and the version of the plan that they are from.
+    func details(of admission: Admission) -> [EventDetail] {
+        if admission.matched.isEmpty && admission.failed.isEmpty { return [] }
+        var details = [EventDetail(.plan, .integer(Int64(plan.version)))]
+        if !admission.matched.isEmpty {
+            details.append(EventDetail(.rules, .name(admission.matched.joined(separator: ","))))
+        }
+        if !admission.failed.isEmpty {
+            details.append(EventDetail(.failedRules, .name(admission.failed.joined(separator: ","))))
+        }
+        return details
+    }
+
+    /// How often each rule of the plan could not be evaluated since the plan was published, or the process began.
+    package var rulesThatFailed: [(name: String, times: Int64)] {
+        plan.rules.indices.filter { ruleFailures[$0] > 0 }.map { (plan.rules[$0].name, ruleFailures[$0]) }
+    }
+}
