@@ -296,6 +296,8 @@ CREATE TABLE switchboard.inquiry (
     preferred text,
     prefer json,
     comment text,
+    stay json,
+    parts text[],
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
@@ -385,6 +387,10 @@ COMMENT ON COLUMN switchboard.inquiry.preferred IS 'The agent whom it is for, wh
 COMMENT ON COLUMN switchboard.inquiry.prefer IS 'What would be nice to have, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
 
 COMMENT ON COLUMN switchboard.inquiry.comment IS 'Personal data: what the customer said when rating it.';
+
+COMMENT ON COLUMN switchboard.inquiry.stay IS 'In its queue: {"waited": microseconds it had waited before waiting_since, "steps": steps that have fired, "moves": how often it was moved by itself}; NULL for none of it.';
+
+COMMENT ON COLUMN switchboard.inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
 
 CREATE TABLE switchboard.inquiry_key (
     at timestamp with time zone NOT NULL,

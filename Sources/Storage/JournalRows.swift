@@ -103,8 +103,8 @@ struct JournalRows {
         parameters.add(interval: term.lengthMicroseconds)
     }
 
-    /// $1 to $19: what all three statements of inquiries have.
-    private func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
+    /// $1 to $20: what all three statements of inquiries have.
+    private mutating func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
         let rows = batch.changes.inquiries
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
         parameters.column(.text, indices) { $0.append(rows[$1].state.name) }
@@ -137,9 +137,10 @@ struct JournalRows {
             let since = rows[index].waitingSince
             if since == rows[index].queuedAt { parameters.appendNull() } else { parameters.append(since) }
         }
+        parameters.column(.json, indices) { append(stayOf: rows[$1], to: &$0) }
     }
 
-    /// $20 to $35: the definition.
+    /// $21 to $37: the definition.
     private mutating func encodeDefinitions(_ indices: [Int], _ parameters: inout Parameters) {
         let definitions = indices.map { index in
             guard let definition = batch.changes.inquiries[index].definition else {
@@ -170,6 +171,19 @@ struct JournalRows {
         parameters.column(.text, places) { $0.append(orNull: definitions[$1].texts.customer) }
         parameters.column(.text, places) { $0.append(orNull: definitions[$1].texts.subject) }
         parameters.column(.json, places) { $0.append(orNull: definitions[$1].texts.attributes) }
+        parameters.column(.text, places) {
+            let parts = definitions[$1].parts.map { "\($0.skill):\($0.level) \($0.source.text)" }
+            $0.append(orNull: parts.isEmpty ? "" : arrayLiteral(parts))
+        }
+    }
+
+    private mutating func append(stayOf row: InquiryRow, to parameters: inout Parameters) {
+        if row.waitedBefore == .zero && row.stepsDone == 0 && row.moves == 0 { return parameters.appendNull() }
+        json.removeAll()
+        json.append(numbers: [
+            ("waited", row.waitedBefore.microseconds), ("steps", Int64(row.stepsDone)), ("moves", Int64(row.moves)),
+        ])
+        parameters.append(bytes: json.bytes)
     }
 
     private mutating func encodeAgents(_ indices: [Int], isDefining: Bool, _ parameters: inout Parameters) {

@@ -37,27 +37,28 @@ enum JournalStatement: String, CaseIterable {
             """
             INSERT INTO switchboard.inquiry (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
                 submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs)
+                subject, attrs, parts)
             SELECT u.id, u.state, u.state_since, u.queue, u.priority, u.queued_at, u.rank, u.agent, u.offer_expires,
                 u.accepted_at, u.closed_at, u.wrap_up_ends, u.disposition, u.outcome, u.excluded::text[], u.excluded_at,
-                u.passed::text[], u.decision_seq, u.waiting_since,
+                u.passed::text[], u.decision_seq, u.waiting_since, u.stay,
                 u.submitted_at, u.source, u.channel, u.skills, u.prefer,
                 u.scheduled_at, u.preferred, u.hold, u.hold_until, u.csat, u.nps, u.comment, u.key, u.customer,
-                u.subject, u.attrs
+                u.subject, u.attrs, u.parts::text[]
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                 $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::timestamptz[], $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
-                $28::timestamptz[], $29::smallint[], $30::smallint[], $31::text[], $32::text[], $33::text[],
-                $34::text[], $35::json[]
+                $20::json[],
+                $21::timestamptz[], $22::integer[], $23::text[], $24::json[], $25::json[], $26::timestamptz[], $27::text[], $28::bigint[],
+                $29::timestamptz[], $30::smallint[], $31::smallint[], $32::text[], $33::text[], $34::text[],
+                $35::text[], $36::json[], $37::text[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
                 submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs)
+                subject, attrs, parts)
             """
         case .updateInquiries:
             """
@@ -67,14 +68,14 @@ enum JournalStatement: String, CaseIterable {
                 accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
                 disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
                 excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
-                waiting_since = u.waiting_since
+                waiting_since = u.waiting_since, stay = u.stay
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[]
+                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[], $20::json[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since)
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay)
             WHERE q.id = u.id
             """
         case .rewriteInquiries:
@@ -85,23 +86,24 @@ enum JournalStatement: String, CaseIterable {
                 accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
                 disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
                 excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
-                waiting_since = u.waiting_since, submitted_at = u.submitted_at, source = u.source,
+                waiting_since = u.waiting_since, stay = u.stay, submitted_at = u.submitted_at, source = u.source,
                 channel = u.channel, skills = u.skills,
                 prefer = u.prefer, scheduled_at = u.scheduled_at, preferred = u.preferred, hold = u.hold,
                 hold_until = u.hold_until, csat = u.csat, nps = u.nps, comment = u.comment, key = u.key,
-                customer = u.customer, subject = u.subject, attrs = u.attrs
+                customer = u.customer, subject = u.subject, attrs = u.attrs, parts = u.parts::text[]
             FROM unnest(
                 $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
                 $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                 $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::timestamptz[], $21::integer[], $22::text[], $23::json[], $24::json[], $25::timestamptz[], $26::text[], $27::bigint[],
-                $28::timestamptz[], $29::smallint[], $30::smallint[], $31::text[], $32::text[], $33::text[],
-                $34::text[], $35::json[]
+                $20::json[],
+                $21::timestamptz[], $22::integer[], $23::text[], $24::json[], $25::json[], $26::timestamptz[], $27::text[], $28::bigint[],
+                $29::timestamptz[], $30::smallint[], $31::smallint[], $32::text[], $33::text[], $34::text[],
+                $35::text[], $36::json[], $37::text[]
             ) AS u (
                 id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since,
+                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
                 submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs)
+                subject, attrs, parts)
             WHERE q.id = u.id
             """
         case .deleteAgents:

@@ -5,9 +5,9 @@ import Routing
 struct InquiryDecoder {
     static let columns = """
         id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
-        comment, key, customer, subject, attrs, state, state_since, queue, priority, queued_at, rank, agent,
+        comment, key, customer, subject, attrs, parts, state, state_since, queue, priority, queued_at, rank, agent,
         offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
-        decision_seq, waiting_since
+        decision_seq, waiting_since, stay
         """
 
     private var levels = LevelsCache()
@@ -37,6 +37,8 @@ struct InquiryDecoder {
         if !passed.isNull { inquiry.passed = passed.strings }
         inquiry.decisionSeq = row.next().optionalInt64 ?? 0
         inquiry.waitingSince = row.nextOptionalInstant() ?? inquiry.queuedAt
+        let stay = row.next()
+        if !stay.isNull { try decode(stay, of: &inquiry) }
         return inquiry
     }
 
@@ -51,7 +53,7 @@ struct InquiryDecoder {
         guard let prefer = levels.levels(row.next()) else {
             throw StorageError(.corrupt, "what inquiry \(id) prefers is not levels by name")
         }
-        return InquiryDefinition(
+        var definition = InquiryDefinition(
             source: source, channel: channel, skills: skills, prefer: prefer, submittedAt: row.nextInstant(),
             scheduledAt: row.nextOptionalInstant(), preferred: row.next().stringOrEmpty,
             hold: row.next().optionalInt64.map { TimeSpan(microseconds: $0) }, holdUntil: row.nextOptionalInstant(),
@@ -59,6 +61,39 @@ struct InquiryDecoder {
             texts: InquiryTexts(
                 key: row.next().array, customer: row.next().array, subject: row.next().array,
                 attributes: row.next().array))
+        let parts = row.next()
+        if !parts.isNull {
+            for text in parts.strings {
+                guard let part = part(text) else {
+                    throw StorageError(.corrupt, "inquiry \(id) requires \(text), which is no skill of anybody's")
+                }
+                definition.parts.append(part)
+            }
+        }
+        return definition
+    }
+
+    /// `billing:3 rule:gold customers`
+    private mutating func part(_ text: String) -> PartRow? {
+        guard let space = text.firstIndex(of: " "), let colon = text[..<space].lastIndex(of: ":"),
+            let level = UInt8(text[colon..<space].dropFirst()),
+            let source = PartSource(text: String(text[space...].dropFirst()), names: &names)
+        else { return nil }
+        return PartRow(skill: String(text[..<colon]), level: level, source: source)
+    }
+
+    private func decode(_ stay: Field, of inquiry: inout InquiryRow) throws(StorageError) {
+        guard let entries = FlatObject.read(stay.array) else {
+            throw StorageError(.corrupt, "the stay of inquiry \(inquiry.id) is not numbers by name")
+        }
+        for (name, value) in entries {
+            switch name {
+            case "waited": inquiry.waitedBefore = TimeSpan(microseconds: value ?? 0)
+            case "steps": inquiry.stepsDone = Int32(clamping: value ?? 0)
+            case "moves": inquiry.moves = Int32(clamping: value ?? 0)
+            default: break
+            }
+        }
     }
 }
 

@@ -52,6 +52,17 @@ struct RowJSON {
         append(raw: "}")
     }
 
+    mutating func append(numbers: [(name: String, value: Int64)]) {
+        append(raw: "{")
+        for (index, entry) in numbers.enumerated() {
+            if index > 0 { append(raw: ",") }
+            append(entry.name)
+            append(raw: ":")
+            append(entry.value)
+        }
+        append(raw: "}")
+    }
+
     /// `{"voice": 1, "chat": null}` without the spaces; null where the plan's limit holds.
     mutating func append(limits: [ChannelLimit]) {
         append(raw: "{")
