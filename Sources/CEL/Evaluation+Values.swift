@@ -1,0 +1,154 @@
+/// Variables, parts of values, arithmetic, lists, maps and calls.
+extension Evaluation {
+    mutating func variable(_ instruction: Instruction) throws(Failure) -> Value {
+        if let value = bindings.value(of: Int(instruction.first)) { return value }
+        throw at(instruction, Failure(.missing, code.variables[Int(instruction.first)].name))
+    }
+
+    mutating func entry(_ instruction: Instruction) throws(Failure) -> Value {
+        let key = code.names[Int(instruction.second)]
+        if let value = bindings.entry(of: Int(instruction.first), key: key) { return value }
+        throw at(instruction, Failure(.missing, key))
+    }
+
+    mutating func part(_ instruction: Instruction) throws(Failure) -> Value {
+        switch instruction.operation {
+        case .entryAt:
+            let key = try evaluate(instruction.second)
+            enter(instruction)
+            guard case .string(let name) = key, let value = bindings.entry(of: Int(instruction.first), key: name) else {
+                throw .missing(key)
+            }
+            return value
+        case .select:
+            let value = try evaluate(instruction.first)
+            let name = code.names[Int(instruction.second)]
+            enter(instruction)
+            guard case .map(let map) = value else { throw .noOverload(".\(name) of", value) }
+            guard let part = map.value(of: name) else { throw Failure(.missing, name) }
+            return part
+        default:
+            let value = try evaluate(instruction.first)
+            let index = try evaluate(instruction.second)
+            enter(instruction)
+            return try Self.element(of: value, at: index)
+        }
+    }
+
+    private static func element(of value: Value, at index: Value) throws(Failure) -> Value {
+        switch value {
+        case .map(let map):
+            guard let element = map.value(of: index) else { throw .missing(index) }
+            return element
+        case .list(let list):
+            let place: Int? =
+                switch index {
+                case .int(let int): Int(exactly: int)
+                case .uint(let uint): Int(exactly: uint)
+                case .double(let double): Int(exactly: double)
+                default: throw .noOverload("index of", value, index)
+                }
+            guard let place, list.indices.contains(place) else {
+                throw Failure(.index, "no such index in a list of \(list.count)")
+            }
+            return list[place]
+        default: throw .noOverload("index of", value, index)
+        }
+    }
+
+    mutating func arithmetic(_ instruction: Instruction) throws(Failure) -> Value {
+        let left = try evaluate(instruction.first)
+        if case .negate = instruction.operation {
+            enter(instruction)
+            return try Arithmetic.negate(left)
+        }
+        let right = try evaluate(instruction.second)
+        enter(instruction)
+        switch instruction.operation {
+        case .add: return try Arithmetic.add(left, right, sizeMax: sizeMax, &meter)
+        case .subtract: return try Arithmetic.subtract(left, right)
+        case .multiply: return try Arithmetic.multiply(left, right)
+        case .divide: return try Arithmetic.divide(left, right)
+        default: return try Arithmetic.remainder(left, right)
+        }
+    }
+
+    mutating func collection(_ instruction: Instruction) throws(Failure) -> Value {
+        let values = try arguments(instruction)
+        guard case .map = instruction.operation else { return .list(values) }
+        enter(instruction)
+        var map = MapValue()
+        for place in stride(from: 0, to: values.count, by: 2) {
+            switch map.insert(values[place], values[place + 1]) {
+            case .done: continue
+            case .repeated: throw Failure(.key, "a key stands twice in the map")
+            case .notAKey: throw Failure(.key, "a value of type \(values[place].kind.name) is no key")
+            }
+        }
+        return .map(map)
+    }
+
+    private mutating func arguments(_ instruction: Instruction) throws(Failure) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(Int(instruction.second))
+        for place in Int(instruction.first)..<Int(instruction.first + instruction.second) {
+            values.append(try evaluate(code.operands[place]))
+        }
+        return values
+    }
+
+    mutating func call(_ instruction: Instruction) throws(Failure) -> Value {
+        if case .call = instruction.operation { return try builtInCall(instruction) }
+        let values = try arguments(instruction)
+        enter(instruction)
+        let function = code.hostFunctions[Int(instruction.third)]
+        for (value, parameter) in zip(values, function.parameters) where !parameter.admits(value.kind) {
+            throw .noOverload(function.name, value)
+        }
+        guard let result = bindings.call(Int(instruction.third), values) else {
+            throw Failure(.host, "\(function.name)() has no result")
+        }
+        return result
+    }
+
+    private mutating func builtInCall(_ instruction: Instruction) throws(Failure) -> Value {
+        let function = code.builtIns[Int(instruction.third)]
+        let first = try evaluate(code.operands[Int(instruction.first)])
+        let second = instruction.second > 1 ? try evaluate(code.operands[Int(instruction.first) + 1]) : nil
+        enter(instruction)
+        switch function {
+        case .size: return .int(Int64(try Functions.size(of: first, &meter)))
+        case .startsWith, .endsWith, .contains, .matches:
+            guard case .string(let text) = first, case .string(let part)? = second else {
+                throw .noOverload(function.rawValue, first, second ?? .null)
+            }
+            return .bool(try Functions.test(function, text, part, &meter))
+        case .getFullYear, .getMonth, .getDate, .getDayOfMonth, .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes,
+            .getSeconds, .getMilliseconds:
+            return .int(try Functions.read(function, of: first, zone: second, code.timeZones))
+        case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .dyn:
+            return try Conversion.convert(first, with: function, &meter)
+        }
+    }
+}
+
+extension ValueType {
+    /// Whether a value of the kind can be of the type; elements are not looked at.
+    fileprivate func admits(_ kind: Kind) -> Bool {
+        switch self {
+        case .dyn: true
+        case .null: kind == .null
+        case .bool: kind == .bool
+        case .int: kind == .int
+        case .uint: kind == .uint
+        case .double: kind == .double
+        case .string: kind == .string
+        case .bytes: kind == .bytes
+        case .timestamp: kind == .timestamp
+        case .duration: kind == .duration
+        case .type: kind == .type
+        case .list: kind == .list
+        case .map: kind == .map
+        }
+    }
+}

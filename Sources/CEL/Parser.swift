@@ -1,0 +1,163 @@
+/// Makes a tree of a source.
+///
+/// Recursive descent. Each level of recursion is counted, and every node's height is (`SyntaxTree.add`), so that no source
+/// exhausts the stack here or in what walks the tree.
+///
+/// Source: CEL language definition, "Syntax".
+struct Parser {
+    var lexer: Lexer
+    var token: Token
+    /// Of the token before.
+    var previousEnd = 0
+    var tree: SyntaxTree
+    private var depth = 0
+
+    /// - Throws: the first fault.
+    static func parse(_ source: String) throws(Fault) -> SyntaxTree {
+        var parser = try Parser(source)
+        parser.tree.root = try parser.expression()
+        guard case .end = parser.token.form else {
+            throw parser.fault("here an operator or the end was expected, not \(parser.found)")
+        }
+        return parser.tree
+    }
+
+    private init(_ source: String) throws(Fault) {
+        lexer = try Lexer(source)
+        tree = SyntaxTree(source: source)
+        token = try lexer.next()
+    }
+
+    // MARK: tokens
+
+    mutating func advance() throws(Fault) {
+        previousEnd = token.range.upperBound
+        token = try lexer.next()
+    }
+
+    /// Whether the token is the symbol, which is then behind.
+    mutating func skip(_ symbol: Symbol) throws(Fault) -> Bool {
+        guard isAt(symbol) else { return false }
+        try advance()
+        return true
+    }
+
+    func isAt(_ symbol: Symbol) -> Bool {
+        if case .symbol(symbol) = token.form { return true }
+        return false
+    }
+
+    mutating func expect(_ symbol: Symbol, _ purpose: String) throws(Fault) {
+        guard try skip(symbol) else {
+            throw fault("here '\(symbol.rawValue)' was expected \(purpose), not \(found)")
+        }
+    }
+
+    func fault(_ message: String, at offset: Int? = nil) -> Fault {
+        Fault(message, at: offset ?? token.range.lowerBound, in: tree.source)
+    }
+
+    /// The token in a message.
+    var found: String {
+        switch token.form {
+        case .end: "the end"
+        case .symbol(let symbol): "'\(symbol.rawValue)'"
+        case .identifier(let name): "'\(name)'"
+        case .quotedIdentifier(let name): "`\(name)`"
+        case .int, .uint, .double: "a number"
+        case .string, .bytes: "a text"
+        }
+    }
+
+    // MARK: operators
+
+    /// `a ? b : c`, and all that binds tighter.
+    mutating func expression() throws(Fault) -> SyntaxTree.Index {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Limits.depthMax else {
+            throw SyntaxTree.tooDeep(at: token.range.lowerBound, in: tree.source)
+        }
+        let condition = try logical(isAnd: false)
+        let offset = token.range.lowerBound
+        guard try skip(.question) else { return condition }
+        let then = try logical(isAnd: false)
+        try expect(.colon, "between the two results of '?'")
+        let otherwise = try expression()
+        return try tree.add(
+            .conditional(condition, then: then, otherwise: otherwise), at: offset, above: [condition, then, otherwise])
+    }
+
+    /// A chain of `||`, whose parts are chains of `&&`.
+    private mutating func logical(isAnd: Bool) throws(Fault) -> SyntaxTree.Index {
+        var parts = [try logicalPart(isAnd)]
+        let offset = token.range.lowerBound
+        while try skip(isAnd ? .and : .or) { parts.append(try logicalPart(isAnd)) }
+        return parts.count == 1 ? parts[0] : try tree.add(.logical(isAnd: isAnd, parts), at: offset, above: parts)
+    }
+
+    private mutating func logicalPart(_ isAnd: Bool) throws(Fault) -> SyntaxTree.Index {
+        isAnd ? try binary(rank: 0) : try logical(isAnd: true)
+    }
+
+    /// Comparisons (rank 0), sums (1) and products (2), each from the left.
+    private mutating func binary(rank: Int) throws(Fault) -> SyntaxTree.Index {
+        guard rank <= 2 else { return try unary() }
+        var left = try binary(rank: rank + 1)
+        while case .symbol(let symbol) = token.form, let binaryOperator = BinaryOperator(symbol),
+            binaryOperator.rank == rank
+        {
+            let offset = token.range.lowerBound
+            try advance()
+            let right = try binary(rank: rank + 1)
+            left = try tree.add(.binary(binaryOperator, left, right), at: offset, above: [left, right])
+        }
+        return left
+    }
+
+    /// `!` and `-`, however many.
+    private mutating func unary() throws(Fault) -> SyntaxTree.Index {
+        var operators: [(UnaryOperator, Int)] = []
+        while true {
+            let offset = token.range.lowerBound
+            if try skip(.not) {
+                operators.append((.not, offset))
+            } else if try skip(.minus) {
+                operators.append((.negate, offset))
+            } else {
+                break
+            }
+            guard operators.count <= Limits.depthMax else { throw SyntaxTree.tooDeep(at: offset, in: tree.source) }
+        }
+        var operand = try signedOperand(&operators)
+        for (unaryOperator, offset) in operators.reversed() {
+            operand = try tree.add(.unary(unaryOperator, operand), at: offset, above: [operand])
+        }
+        return operand
+    }
+
+    /// A minus before a number belongs to it: the least int has no positive counterpart.
+    private mutating func signedOperand(_ operators: inout [(UnaryOperator, Int)]) throws(Fault) -> SyntaxTree.Index {
+        guard case (.negate, let offset)? = operators.last else { return try member() }
+        switch token.form {
+        case .int(let magnitude):
+            guard magnitude <= Int64.min.magnitude else { throw fault("an int is at least \(Int64.min)", at: offset) }
+            operators.removeLast()
+            try advance()
+            return try member(.int(Int64(truncatingIfNeeded: 0 &- magnitude)), at: offset)
+        case .double(let double):
+            operators.removeLast()
+            try advance()
+            return try member(.double(-double), at: offset)
+        case .identifier, .quotedIdentifier, .uint, .string, .bytes, .symbol, .end: return try member()
+        }
+    }
+
+    private mutating func member(_ literal: Value, at offset: Int) throws(Fault) -> SyntaxTree.Index {
+        try member(of: tree.add(.literal(literal), at: offset))
+    }
+
+    private mutating func member() throws(Fault) -> SyntaxTree.Index {
+        try member(of: primary())
+    }
+}

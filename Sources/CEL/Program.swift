@@ -1,0 +1,81 @@
+/// An expression that was read, checked and made ready. Evaluating it changes nothing; any thread may.
+package struct Program: Sendable {
+    package let source: String
+    /// `dyn` where it depends on values.
+    package let type: ValueType
+    private let code: Code
+
+    /// - Parameters:
+    ///   - declarations: the names that it may use.
+    ///   - expected: the type that its result must have, as far as that is known; `dyn` for any.
+    /// - Throws: the first fault.
+    package init(
+        _ source: String, in declarations: Declarations, expecting expected: ValueType = .dyn
+    ) throws(Fault) {
+        let checked = try Checker.check(Parser.parse(source), declarations, isLenient: false)
+        let root = checked.tree.root
+        guard checked.types[root].goesWith(expected) else {
+            let what = expected == .bool ? "a condition" : "a value of type \(expected)"
+            throw Fault(
+                "here \(what) is asked for; this is a value of type \(checked.types[root])",
+                at: checked.tree.nodes[root].offset, in: source)
+        }
+        self.init(checked)
+    }
+
+    /// A program whose types and names are left to its evaluation, which fails where it meets what does not fit.
+    ///
+    /// For the conformance tests, some of which ask for it.
+    ///
+    /// - Throws: the first fault of the syntax.
+    package init(unchecked source: String, in declarations: Declarations) throws(Fault) {
+        self.init(try Checker.check(Parser.parse(source), declarations, isLenient: true))
+    }
+
+    private init(_ checked: Checker) {
+        source = checked.tree.source
+        type = checked.types[checked.tree.root]
+        code = Emitter.emit(checked)
+    }
+
+    /// The numbers of the variables that it may read, in ascending order. O(instructions).
+    package var variables: [Int] {
+        var numbers: Set<Int> = []
+        for instruction in code.instructions {
+            switch instruction.operation {
+            case .variable, .entry, .entryAt, .hasVariable, .hasEntry: numbers.insert(Int(instruction.first))
+            case .isKey: numbers.insert(Int(instruction.second))
+            default: continue
+            }
+        }
+        return numbers.sorted()
+    }
+
+    /// The value of the expression.
+    ///
+    /// - Throws: why it has none, also if a limit was reached.
+    package func evaluate(
+        _ bindings: any Bindings = ValueBindings(), limits: Limits = Limits()
+    ) throws(EvaluationError) -> Value {
+        var evaluation = Evaluation(code, bindings, limits)
+        do {
+            return try evaluation.evaluate(code.root)
+        } catch {
+            throw EvaluationError(error, at: evaluation.position, in: source)
+        }
+    }
+
+    /// Whether the condition holds. Allocates nothing for comparisons and for `in` with a list that is written out.
+    ///
+    /// - Throws: why that cannot be said, also if the value is no bool.
+    package func matches(
+        _ bindings: any Bindings = ValueBindings(), limits: Limits = Limits()
+    ) throws(EvaluationError) -> Bool {
+        var evaluation = Evaluation(code, bindings, limits)
+        do {
+            return try evaluation.condition(code.root)
+        } catch {
+            throw EvaluationError(error, at: evaluation.position, in: source)
+        }
+    }
+}

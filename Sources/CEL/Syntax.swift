@@ -1,0 +1,103 @@
+/// An expression as it was written, with the macros recognised.
+struct SyntaxTree {
+    typealias Index = Int
+
+    struct Node {
+        var form: Form
+        /// The byte of the source that a message about the node points at.
+        var offset: Int
+        /// Levels of nodes, this one included.
+        var height: Int
+    }
+
+    indirect enum Form {
+        case literal(Value)
+        /// With a dot before it, names of macros' variables are passed over.
+        case identifier(String, isRooted: Bool)
+        case select(Index, field: String)
+        /// `has(operand.field)`.
+        case has(Index, field: String)
+        case index(Index, Index)
+        case call(String, receiver: Index?, arguments: [Index])
+        case unary(UnaryOperator, Index)
+        case binary(BinaryOperator, Index, Index)
+        /// A chain of `&&` or of `||`.
+        case logical(isAnd: Bool, [Index])
+        case conditional(Index, then: Index, otherwise: Index)
+        case list([Index])
+        case map([(key: Index, value: Index)])
+        case comprehension(Comprehension)
+    }
+
+    struct Comprehension {
+        var macro: Macro
+        var range: Index
+        var variable: String
+        /// The condition; of `map` with two arguments nil.
+        var condition: Index?
+        /// What `map` makes of an element.
+        var transform: Index?
+    }
+
+    enum Macro: String {
+        case all
+        case exists
+        case existsOne = "exists_one"
+        case map
+        case filter
+    }
+
+    let source: String
+    private(set) var nodes: [Node] = []
+    var root: Index = 0
+
+    init(source: String) { self.source = source }
+
+    /// Adds a node above its parts.
+    ///
+    /// - Throws: a fault if there are too many nodes or levels.
+    mutating func add(_ form: Form, at offset: Int, above parts: [Index] = []) throws(Fault) -> Index {
+        let height = 1 + parts.reduce(0) { max($0, nodes[$1].height) }
+        guard height <= Limits.depthMax else { throw Self.tooDeep(at: offset, in: source) }
+        guard nodes.count < Limits.nodeCountMax else {
+            throw Fault("an expression has \(Limits.nodeCountMax) parts at most", at: offset, in: source)
+        }
+        nodes.append(Node(form: form, offset: offset, height: height))
+        return nodes.count - 1
+    }
+
+    static func tooDeep(at offset: Int, in source: String) -> Fault {
+        Fault("an expression nests \(Limits.depthMax) levels at most", at: offset, in: source)
+    }
+}
+
+enum UnaryOperator: String {
+    case not = "!"
+    case negate = "-"
+}
+
+enum BinaryOperator: String, CaseIterable {
+    case equal = "=="
+    case notEqual = "!="
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case `in`
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
+    case remainder = "%"
+
+    /// Binds the tighter, the higher; operators of one rank bind from the left.
+    var rank: Int {
+        switch self {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: 0
+        case .add, .subtract: 1
+        case .multiply, .divide, .remainder: 2
+        }
+    }
+
+    init?(_ symbol: Symbol) { self.init(rawValue: symbol.rawValue) }
+}
