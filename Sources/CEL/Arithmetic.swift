@@ -43,7 +43,8 @@ enum Arithmetic {
 
     static func subtract(_ left: Value, _ right: Value) throws(Failure) -> Value {
         switch (left, right) {
-        case (.int(let left), .int(let right)): return .int(try checked(left.subtractingReportingOverflow(right), "int"))
+        case (.int(let left), .int(let right)):
+            return .int(try checked(left.subtractingReportingOverflow(right), "int"))
         case (.uint(let left), .uint(let right)):
             return .uint(try checked(left.subtractingReportingOverflow(right), "uint"))
         case (.double(let left), .double(let right)): return .double(left - right)
@@ -61,7 +62,8 @@ enum Arithmetic {
 
     static func multiply(_ left: Value, _ right: Value) throws(Failure) -> Value {
         switch (left, right) {
-        case (.int(let left), .int(let right)): return .int(try checked(left.multipliedReportingOverflow(by: right), "int"))
+        case (.int(let left), .int(let right)):
+            return .int(try checked(left.multipliedReportingOverflow(by: right), "int"))
         case (.uint(let left), .uint(let right)):
             return .uint(try checked(left.multipliedReportingOverflow(by: right), "uint"))
         case (.double(let left), .double(let right)): return .double(left * right)
@@ -72,7 +74,8 @@ enum Arithmetic {
     static func divide(_ left: Value, _ right: Value) throws(Failure) -> Value {
         switch (left, right) {
         case (.int, .int(0)), (.uint, .uint(0)): throw Failure(.divisionByZero)
-        case (.int(let left), .int(let right)): return .int(try checked(left.dividedReportingOverflow(by: right), "int"))
+        case (.int(let left), .int(let right)):
+            return .int(try checked(left.dividedReportingOverflow(by: right), "int"))
         case (.uint(let left), .uint(let right)): return .uint(left / right)
         case (.double(let left), .double(let right)): return .double(left / right)
         default: throw .noOverload("/", left, right)

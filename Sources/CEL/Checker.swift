@@ -147,7 +147,8 @@ struct Checker {
                 return try report("the keys of this map are of type \(key), not \(indexType)", at: index)
             }
             return value
-        default: return try report("only lists and maps have an index; this is a value of type \(operandType)", at: node)
+        default:
+            return try report("only lists and maps have an index; this is a value of type \(operandType)", at: node)
         }
     }
 
@@ -158,7 +159,8 @@ struct Checker {
         defer { locals.removeLast() }
         localCountMax = max(localCountMax, locals.count)
         if let condition = comprehension.condition { try self.condition(condition, "\(name)() asks for a condition") }
-        let transformed: ValueType = if let transform = comprehension.transform { try type(of: transform) } else { .dyn }
+        let transformed: ValueType =
+            if let transform = comprehension.transform { try type(of: transform) } else { .dyn }
         return switch comprehension.macro {
         case .all, .exists, .existsOne: .bool
         case .map: .list(transformed)

@@ -220,7 +220,9 @@ struct Emitter {
                 return nil
             }
             if case .builtIn(.timestamp) = checked.references[node] { return Timestamp(text).map(Value.timestamp) }
-            if case .builtIn(.duration) = checked.references[node] { return DurationText.parse(text).map(Value.duration) }
+            if case .builtIn(.duration) = checked.references[node] {
+                return DurationText.parse(text).map(Value.duration)
+            }
             return nil
         case .identifier, .select, .has, .index, .unary, .binary, .logical, .conditional, .comprehension: return nil
         }

@@ -28,7 +28,9 @@ enum Functions {
             return Text.contains(text, part)
         default:
             let pattern: Pattern
-            do { pattern = try Pattern(part) } catch { throw Failure(.argument, "the pattern is none: \(error.message)") }
+            do { pattern = try Pattern(part) } catch {
+                throw Failure(.argument, "the pattern is none: \(error.message)")
+            }
             try meter.charge(pattern.states.count)
             return try pattern.matches(text, &meter)
         }

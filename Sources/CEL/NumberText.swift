@@ -3,7 +3,8 @@ enum NumberText {
     /// A decimal number with an optional sign, fraction and exponent, or `inf`, `infinity` or `nan` in any case.
     static func double(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
-        let unsigned = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+") ? bytes.dropFirst() : bytes[...]
+        let unsigned =
+            bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+") ? bytes.dropFirst() : bytes[...]
         if isDecimal(unsigned) { return Double(text) }
         let word = String(decoding: unsigned.map { $0 | 0x20 }, as: UTF8.self)
         guard word == "inf" || word == "infinity" || word == "nan" else { return nil }

@@ -61,10 +61,11 @@ enum Overloads {
         let numbers = [ValueType.int, .uint, .double].map { Overload(parameters: [$0, $0], result: $0) }
         switch binaryOperator {
         case .add:
-            return numbers + [ValueType.string, .bytes, .duration].map { Overload(parameters: [$0, $0], result: $0) } + [
-                Overload(parameters: [.timestamp, .duration], result: .timestamp),
-                Overload(parameters: [.duration, .timestamp], result: .timestamp),
-            ]
+            return numbers + [ValueType.string, .bytes, .duration].map { Overload(parameters: [$0, $0], result: $0) }
+                + [
+                    Overload(parameters: [.timestamp, .duration], result: .timestamp),
+                    Overload(parameters: [.duration, .timestamp], result: .timestamp),
+                ]
         case .subtract:
             return numbers + [
                 Overload(parameters: [.duration, .duration], result: .duration),
