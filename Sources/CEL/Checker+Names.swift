@@ -39,7 +39,7 @@ extension Checker {
         var known: [Substring] = []
         for name in names where !known.contains(name) { known.append(name) }
         let hint = known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))"
-        return try report("'\(name)' is not known here\(hint)", at: node)
+        return try report("'\(name)' is not known here (a text is written \"\(name)\")\(hint)", at: node)
     }
 
     /// The name with dots that a node may be: `a.b.c`, unless `a` is the variable of a macro.

@@ -5,6 +5,7 @@ enum Conversion {
     static func convert(
         _ value: Value, with function: BuiltIn, _ meter: inout Meter
     ) throws(Failure) -> Value {
+        if case .string(let text) = value { try meter.charge(bytes: text.utf8.count) }
         switch function {
         case .type: return .type(value.kind)
         case .dyn: return value
@@ -18,7 +19,6 @@ enum Conversion {
         case .bytes:
             if case .bytes = value { return value }
             guard case .string(let text) = value else { throw .noOverload("bytes", value) }
-            try meter.charge(bytes: text.utf8.count)
             return .bytes(Array(text.utf8))
         case .size, .startsWith, .endsWith, .contains, .matches, .getFullYear, .getMonth, .getDate, .getDayOfMonth,
             .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes, .getSeconds, .getMilliseconds:

@@ -20,15 +20,15 @@ enum DurationText {
         var total: Int64 = 0
         while !rest.isEmpty {
             guard let part = parsePart(&rest) else { return nil }
-            let (difference, overflow) = total.subtractingReportingOverflow(part)
+            let (sum, overflow) = total.addingReportingOverflow(part)
             if overflow { return nil }
-            total = difference
+            total = sum
         }
         if isNegative { return total }
         return total == .min ? nil : -total
     }
 
-    /// One number with its unit.
+    /// One number with its unit, negated.
     private static func parsePart(_ rest: inout ArraySlice<UInt8>) -> Int64? {
         let whole = rest.prefix(while: NumberText.isDigit)
         rest = rest.dropFirst(whole.count)
@@ -41,16 +41,19 @@ enum DurationText {
         let name = rest.prefix { !NumberText.isDigit($0) && $0 != UInt8(ascii: ".") }
         rest = rest.dropFirst(name.count)
         guard let unit = units.first(where: { name.elementsEqual($0.name) })?.nanoseconds else { return nil }
-        return nanoseconds(whole: whole, fraction: fraction, unit: unit)
+        return negatedNanoseconds(whole: whole, fraction: fraction, unit: unit)
     }
 
-    private static func nanoseconds(whole: ArraySlice<UInt8>, fraction: ArraySlice<UInt8>, unit: Int64) -> Int64? {
+    private static func negatedNanoseconds(
+        whole: ArraySlice<UInt8>, fraction: ArraySlice<UInt8>, unit: Int64
+    ) -> Int64? {
         var total: Int64 = 0
         for digit in whole {
             let (product, overflow) = total.multipliedReportingOverflow(by: 10)
-            let (sum, overflowOfSum) = product.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-            if overflow || overflowOfSum { return nil }
-            total = sum
+            let (difference, overflowOfDifference) = product.subtractingReportingOverflow(
+                Int64(digit - UInt8(ascii: "0")))
+            if overflow || overflowOfDifference { return nil }
+            total = difference
         }
         let (scaled, overflow) = total.multipliedReportingOverflow(by: unit)
         if overflow { return nil }
@@ -61,8 +64,8 @@ enum DurationText {
             part += place * Int64(digit - UInt8(ascii: "0")) / 10
             place /= 10
         }
-        let (sum, overflowOfSum) = scaled.addingReportingOverflow(part)
-        return overflowOfSum ? nil : sum
+        let (difference, overflowOfDifference) = scaled.subtractingReportingOverflow(part)
+        return overflowOfDifference ? nil : difference
     }
 
     /// Seconds with as many decimals as needed: `90s`, `-1.5s`.

@@ -5,6 +5,8 @@ struct Emitter {
     private(set) var operands: ContiguousArray<Int32> = []
     private(set) var constants: ContiguousArray<Value> = []
     private(set) var names: ContiguousArray<String> = []
+    /// Looked up only.
+    private var nameIndices: [MapKey: Int32] = [:]
     private(set) var sets: ContiguousArray<ConstantSet> = []
     private(set) var patterns: ContiguousArray<Pattern> = []
     private(set) var builtIns: ContiguousArray<BuiltIn> = []
@@ -38,9 +40,11 @@ struct Emitter {
     }
 
     private mutating func name(_ name: String) -> Int32 {
-        if let index = names.firstIndex(where: { Text.areEqual($0, name) }) { return Int32(index) }
+        if let index = nameIndices[.string(name)] { return index }
+        let index = Int32(names.count)
         names.append(name)
-        return Int32(names.count - 1)
+        nameIndices[.string(name)] = index
+        return index
     }
 
     /// Emits parts and then lists them.

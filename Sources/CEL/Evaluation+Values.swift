@@ -31,6 +31,7 @@ extension Evaluation {
             let value = try evaluate(instruction.first)
             let index = try evaluate(instruction.second)
             enter(instruction)
+            try meter.charge(key: index)
             return try Self.element(of: value, at: index)
         }
     }
@@ -79,6 +80,7 @@ extension Evaluation {
         enter(instruction)
         var map = MapValue()
         for place in stride(from: 0, to: values.count, by: 2) {
+            try meter.charge(key: values[place])
             switch map.insert(values[place], values[place + 1]) {
             case .done: continue
             case .repeated: throw Failure(.key, "a key stands twice in the map")
@@ -125,6 +127,7 @@ extension Evaluation {
             return .bool(try Functions.test(function, text, part, &meter))
         case .getFullYear, .getMonth, .getDate, .getDayOfMonth, .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes,
             .getSeconds, .getMilliseconds:
+            if second != nil { try meter.charge(Limits.zoneCost) }
             return .int(try Functions.read(function, of: first, zone: second, code.timeZones))
         case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .dyn:
             return try Conversion.convert(first, with: function, &meter)

@@ -148,7 +148,7 @@ struct Evaluation {
     private mutating func isInSet(_ instruction: Instruction) throws(Failure) -> Bool {
         let value = try evaluate(instruction.first)
         enter(instruction)
-        if case .string(let text) = value { try meter.charge(bytes: text.utf8.count) }
+        try meter.charge(key: value)
         return code.sets[Int(instruction.second)].contains(value)
     }
 
@@ -163,7 +163,9 @@ struct Evaluation {
                 if try Equality.areEqual(element, other, &meter) { return true }
             }
             return false
-        case .map(let map): return map.value(of: element) != nil
+        case .map(let map):
+            try meter.charge(key: element)
+            return map.value(of: element) != nil
         default: throw .noOverload("in", element, container)
         }
     }

@@ -27,13 +27,23 @@ enum Functions {
             try meter.charge(bytes: text.utf8.count + part.utf8.count)
             return Text.contains(text, part)
         default:
-            let pattern: Pattern
-            do { pattern = try Pattern(part) } catch {
-                throw Failure(.argument, "the pattern is none: \(error.message)")
-            }
-            try meter.charge(pattern.states.count)
-            return try pattern.matches(text, &meter)
+            return try compile(part, &meter).matches(text, &meter)
         }
+    }
+
+    /// A pattern that is not written out in the expression.
+    private static func compile(_ text: String, _ meter: inout Meter) throws(Failure) -> Pattern {
+        try meter.charge(min(text.utf8.count, Limits.patternBytesMax))
+        let pattern: Pattern
+        do {
+            pattern = try Pattern(text)
+        } catch {
+            // It may have been given up just before it was finished.
+            try meter.charge(Limits.patternStateCountMax)
+            throw Failure(.argument, "the pattern is none: \(error.message)")
+        }
+        try meter.charge(pattern.states.count)
+        return pattern
     }
 
     /// What an accessor reads of a timestamp or a duration.

@@ -32,6 +32,8 @@ package struct Limits: Sendable {
     package static let patternRepeatMax = 1_000
     /// States of a compiled pattern, after its repetitions are written out.
     package static let patternStateCountMax = 5_000
+    /// Steps that looking up a time zone counts for.
+    static let zoneCost = 20
     /// Bytes of text that are read or written for one step.
     static let bytesPerStep = 16
 }

@@ -20,6 +20,12 @@ struct Meter {
         try charge(bytes / Limits.bytesPerStep)
     }
 
+    /// Charges for a key that is looked up.
+    @inline(__always)
+    mutating func charge(key: Value) throws(Failure) {
+        if case .string(let text) = key { try charge(bytes: text.utf8.count) }
+    }
+
     @inline(never)
     private var exhausted: Failure { Failure(.costLimit, "\(limit)") }
 }

@@ -33,7 +33,9 @@ struct PatternFault: Error {
 struct ScalarClass {
     /// Sorted, without overlaps; inclusive.
     private var ranges: [(first: UInt32, last: UInt32)] = []
-    private var properties: [(property: ScalarProperty, isNegated: Bool)] = []
+    /// By `ScalarProperty.bit`.
+    private var categories: UInt32 = 0
+    private var scripts: [(script: Script, isNegated: Bool)] = []
     var isNegated = false
     /// Whether a character counts as its other cases, too.
     var ignoresCase = false
@@ -43,8 +45,12 @@ struct ScalarClass {
     }
 
     mutating func insert(_ property: ScalarProperty, isNegated: Bool) {
-        guard !properties.contains(where: { $0.property == property && $0.isNegated == isNegated }) else { return }
-        properties.append((property, isNegated))
+        switch property {
+        case .any: insert([0...0x10FFFF], isNegated: isNegated)
+        case .categories(let bits): categories |= isNegated ? ~bits : bits
+        case .script(let script):
+            if !scripts.contains(where: { $0 == (script, isNegated) }) { scripts.append((script, isNegated)) }
+        }
     }
 
     /// Adds a set that is given by sorted ranges, or its complement.
@@ -58,7 +64,7 @@ struct ScalarClass {
             if range.lowerBound > next { insert(next, range.lowerBound - 1) }
             next = range.upperBound + 1
         }
-        insert(next, 0x10FFFF)
+        if next <= 0x10FFFF { insert(next, 0x10FFFF) }
     }
 
     /// Sorts the ranges and joins those that touch. To be called before `contains`.
@@ -74,7 +80,7 @@ struct ScalarClass {
         ranges = joined
     }
 
-    /// O(log ranges + properties).
+    /// O(log ranges).
     func contains(_ cases: ScalarCases) -> Bool {
         if !ignoresCase { return includes(cases.scalar) != isNegated }
         let included =
@@ -90,7 +96,8 @@ struct ScalarClass {
             if ranges[middle].last < scalar.value { low = middle + 1 } else { high = middle }
         }
         if low < ranges.count, ranges[low].first <= scalar.value { return true }
-        return properties.contains { $0.property.holds(for: scalar) != $0.isNegated }
+        if categories != 0, categories & ScalarProperty.bit(scalar.properties.generalCategory) != 0 { return true }
+        return scripts.contains { $0.script.contains(scalar) != $0.isNegated }
     }
 }
 

@@ -18,7 +18,7 @@ package struct Program: Sendable {
             let what = expected == .bool ? "a condition" : "a value of type \(expected)"
             throw Fault(
                 "here \(what) is asked for; this is a value of type \(checked.types[root])",
-                at: checked.tree.nodes[root].offset, in: source)
+                at: checked.tree.firstOffset, in: source)
         }
         self.init(checked)
     }

@@ -53,6 +53,9 @@ struct SyntaxTree {
 
     init(source: String) { self.source = source }
 
+    /// Of the leftmost node. O(nodes).
+    var firstOffset: Int { nodes.reduce(source.utf8.count) { min($0, $1.offset) } }
+
     /// Adds a node above its parts.
     ///
     /// - Throws: a fault if there are too many nodes or levels.

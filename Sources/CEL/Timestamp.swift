@@ -19,9 +19,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Nil outside of the range.
     package init?(microseconds: Int64) {
-        let fraction = microseconds % 1_000_000
-        let adjusted = fraction < 0 ? fraction + 1_000_000 : fraction
-        self.init(seconds: (microseconds - adjusted) / 1_000_000, nanoseconds: Int32(adjusted) * 1_000)
+        let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let isBefore = fraction < 0
+        self.init(
+            seconds: isBefore ? seconds - 1 : seconds,
+            nanoseconds: Int32(isBefore ? fraction + 1_000_000 : fraction) * 1_000)
     }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {

@@ -29,6 +29,8 @@ package indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .timestamp: "timestamp"
         case .duration: "duration"
         case .type: "type"
+        case .list(.dyn): "list"
+        case .map(.dyn, .dyn): "map"
         case .list(let element): "list(\(element))"
         case .map(let key, let value): "map(\(key), \(value))"
         }
