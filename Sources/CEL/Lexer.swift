@@ -107,8 +107,19 @@ struct Lexer {
         case "&": return "'&' is no operator; 'and' is '&&'"
         case "|": return "'|' is no operator; 'or' is '||'"
         case "\u{2018}"?, "\u{2019}"?, "\u{201C}"?, "\u{201D}"?: return "text stands in straight quotes, ' or \""
-        case let scalar?: return "'\(scalar)' begins nothing; text stands in quotes"
+        case let scalar?: return "\(Self.shown(scalar)) begins nothing; text stands in quotes"
         case nil: return "something is missing"
+        }
+    }
+
+    /// The character in quotes, or its number where it could not be seen.
+    private static func shown(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+            .nonspacingMark, .enclosingMark:
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        default: return "'\(scalar)'"
         }
     }
 }

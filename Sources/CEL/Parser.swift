@@ -78,41 +78,43 @@ struct Parser {
         guard depth <= Limits.depthMax else {
             throw SyntaxTree.tooDeep(at: token.range.lowerBound, in: tree.source)
         }
-        let condition = try logical(isAnd: false)
+        let condition = try operators(from: 0)
         let offset = token.range.lowerBound
         guard try skip(.question) else { return condition }
-        let then = try logical(isAnd: false)
+        let then = try operators(from: 0)
         try expect(.colon, "between the two results of '?'")
         let otherwise = try expression()
         return try tree.add(
             .conditional(condition, then: then, otherwise: otherwise), at: offset, above: [condition, then, otherwise])
     }
 
-    /// A chain of `||`, whose parts are chains of `&&`.
-    private mutating func logical(isAnd: Bool) throws(Fault) -> SyntaxTree.Index {
-        var parts = [try logicalPart(isAnd)]
-        let offset = token.range.lowerBound
-        while try skip(isAnd ? .and : .or) { parts.append(try logicalPart(isAnd)) }
-        return parts.count == 1 ? parts[0] : try tree.add(.logical(isAnd: isAnd, parts), at: offset, above: parts)
-    }
-
-    private mutating func logicalPart(_ isAnd: Bool) throws(Fault) -> SyntaxTree.Index {
-        isAnd ? try binary(rank: 0) : try logical(isAnd: true)
-    }
-
-    /// Comparisons (rank 0), sums (1) and products (2), each from the left.
-    private mutating func binary(rank: Int) throws(Fault) -> SyntaxTree.Index {
-        guard rank <= 2 else { return try unary() }
-        var left = try binary(rank: rank + 1)
-        while case .symbol(let symbol) = token.form, let binaryOperator = BinaryOperator(symbol),
-            binaryOperator.rank == rank
-        {
+    /// Operands with the operators between them that bind as tightly as said or more so.
+    ///
+    /// Source: Theodore Norvell, "Parsing Expressions by Recursive Descent", precedence climbing. A function for each
+    /// rank would take as many frames of the stack for each level of parentheses.
+    private mutating func operators(from rank: Int) throws(Fault) -> SyntaxTree.Index {
+        var left = try unary()
+        while case .symbol(let symbol) = token.form, let found = symbol.rank, found >= rank {
             let offset = token.range.lowerBound
-            try advance()
-            let right = try binary(rank: rank + 1)
-            left = try tree.add(.binary(binaryOperator, left, right), at: offset, above: [left, right])
+            if let binaryOperator = BinaryOperator(symbol) {
+                try advance()
+                let right = try operators(from: found + 1)
+                left = try tree.add(.binary(binaryOperator, left, right), at: offset, above: [left, right])
+            } else {
+                left = try chain(of: symbol, found, after: left)
+            }
         }
         return left
+    }
+
+    /// All that `&&` or `||` joins without parentheses.
+    private mutating func chain(
+        of symbol: Symbol, _ rank: Int, after first: SyntaxTree.Index
+    ) throws(Fault) -> SyntaxTree.Index {
+        let offset = token.range.lowerBound
+        var parts = [first]
+        while try skip(symbol) { parts.append(try operators(from: rank + 1)) }
+        return try tree.add(.logical(isAnd: symbol == .and, parts), at: offset, above: parts)
     }
 
     /// `!` and `-`, however many.

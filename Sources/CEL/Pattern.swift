@@ -32,6 +32,8 @@ struct Pattern: Sendable {
     /// Whether other cases of a text's characters are asked for.
     private(set) var ignoresCase = false
     private(set) var plain: Plain?
+    /// The character that every match begins with, if there is one.
+    private(set) var firstScalar: Unicode.Scalar?
     /// Whether it can match at the beginning of a text only.
     private(set) var isAnchored = false
     /// Pieces that were written out, empty ones as well: `(){1000}` has no states.
@@ -44,6 +46,7 @@ struct Pattern: Sendable {
         if case .sequence(let parts) = node, case .assertion(.beginOfText)? = parts.first { isAnchored = true }
         try write(node)
         try append(.match)
+        if case .scalar(let scalar)? = states.first { firstScalar = scalar }
     }
 
     private static func plain(_ node: PatternNode) -> Plain? {

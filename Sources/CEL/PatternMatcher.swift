@@ -38,6 +38,12 @@ private struct PatternMatcher {
         var next = scalars.next()
         var place = 0
         while true {
+            if reached.isEmpty, let first = pattern.firstScalar {
+                while let scalar = next, scalar != first {
+                    previous = scalar
+                    next = scalars.next()
+                }
+            }
             if place == 0 || !pattern.isAnchored { reached.append(0) }
             if try enter(place, previous, next, &meter) { return true }
             guard let scalar = next else { return false }

@@ -93,14 +93,5 @@ enum BinaryOperator: String, CaseIterable {
     case divide = "/"
     case remainder = "%"
 
-    /// Binds the tighter, the higher; operators of one rank bind from the left.
-    var rank: Int {
-        switch self {
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: 0
-        case .add, .subtract: 1
-        case .multiply, .divide, .remainder: 2
-        }
-    }
-
     init?(_ symbol: Symbol) { self.init(rawValue: symbol.rawValue) }
 }

@@ -53,7 +53,7 @@ enum Text {
     }
 
     /// Up to this length of the part, trying every place is faster than making a table.
-    private static let directSearchBytesMax = 16
+    private static let directSearchBytesMax = 8
 
     private static func searchDirectly(_ text: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = part.first else { return true }

@@ -45,4 +45,18 @@ enum Symbol: String, CaseIterable {
     case and = "&&"
     case or = "||"
     case `in`
+
+    /// Of operators between operands: binds the tighter, the higher; operators of one rank bind from the left.
+    var rank: Int? {
+        switch self {
+        case .or: 0
+        case .and: 1
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: 2
+        case .plus, .minus: 3
+        case .times, .divide, .remainder: 4
+        case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace, .dot, .comma,
+            .question, .colon, .not:
+            nil
+        }
+    }
 }
