@@ -53,6 +53,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "CEL", swiftSettings: settings),
         .target(
             name: "Routing", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: settings),
@@ -99,6 +100,7 @@ let package = Package(
             name: "FuzzSupport", dependencies: ["LineProtocol"], path: "Tests/FuzzSupport",
             swiftSettings: settings + [.unsafeFlags(["-O"])]),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),
         .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
