@@ -30,7 +30,7 @@ enum Equality {
         _ left: [Value], _ right: [Value], _ meter: inout Meter, depth: Int
     ) throws(Failure) -> Bool {
         guard left.count == right.count else { return false }
-        guard depth <= Limits.valueDepthMax else { throw Failure(.depthLimit) }
+        guard depth <= EvaluationLimits.valueDepthMax else { throw Failure(.depthLimit) }
         for index in left.indices {
             try meter.charge()
             guard try areEqual(left[index], right[index], &meter, depth: depth) else { return false }
@@ -42,7 +42,7 @@ enum Equality {
         _ left: MapValue, _ right: MapValue, _ meter: inout Meter, depth: Int
     ) throws(Failure) -> Bool {
         guard left.count == right.count else { return false }
-        guard depth <= Limits.valueDepthMax else { throw Failure(.depthLimit) }
+        guard depth <= EvaluationLimits.valueDepthMax else { throw Failure(.depthLimit) }
         for entry in left.entries {
             try meter.charge()
             guard let other = right.value(of: entry.key),

@@ -127,7 +127,7 @@ extension Evaluation {
             return .bool(try Functions.test(function, text, part, &meter))
         case .getFullYear, .getMonth, .getDate, .getDayOfMonth, .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes,
             .getSeconds, .getMilliseconds:
-            if second != nil { try meter.charge(Limits.zoneCost) }
+            if second != nil { try meter.charge(EvaluationLimits.zoneCost) }
             return .int(try Functions.read(function, of: first, zone: second, code.timeZones))
         case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .dyn:
             return try Conversion.convert(first, with: function, &meter)

@@ -1,6 +1,6 @@
 /// One evaluation of a program.
 ///
-/// Recursion is as deep as the expression, which `Limits.depthMax` bounds; everything else the meter bounds.
+/// Recursion is as deep as the expression, which `ExpressionLimits.depthMax` bounds; everything else the meter bounds.
 struct Evaluation {
     let code: Code
     let bindings: any Bindings
@@ -11,7 +11,7 @@ struct Evaluation {
     /// The values of the macros' variables.
     var locals: [Value]
 
-    init(_ code: Code, _ bindings: any Bindings, _ limits: Limits) {
+    init(_ code: Code, _ bindings: any Bindings, _ limits: EvaluationLimits) {
         self.code = code
         self.bindings = bindings
         sizeMax = limits.size

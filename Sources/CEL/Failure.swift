@@ -80,7 +80,7 @@ package struct EvaluationError: Error, Sendable, CustomStringConvertible {
         case .index, .conversion, .argument, .key, .host: subject
         case .unknownName: "undeclared: \(subject)"
         case .costLimit: "stopped after the \(subject) steps that an evaluation may take"
-        case .depthLimit: "a value that nests deeper than \(Limits.valueDepthMax) levels"
+        case .depthLimit: "a value that nests deeper than \(EvaluationLimits.valueDepthMax) levels"
         case .sizeLimit: "the result would be larger than \(subject)"
         }
     }

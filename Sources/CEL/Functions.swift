@@ -33,13 +33,13 @@ enum Functions {
 
     /// A pattern that is not written out in the expression.
     private static func compile(_ text: String, _ meter: inout Meter) throws(Failure) -> Pattern {
-        try meter.charge(min(text.utf8.count, Limits.patternBytesMax))
+        try meter.charge(min(text.utf8.count, ExpressionLimits.patternBytesMax))
         let pattern: Pattern
         do {
             pattern = try Pattern(text)
         } catch {
             // It may have been given up just before it was finished.
-            try meter.charge(Limits.patternStateCountMax)
+            try meter.charge(ExpressionLimits.patternStateCountMax)
             throw Failure(.argument, "the pattern is none: \(error.message)")
         }
         try meter.charge(pattern.states.count)

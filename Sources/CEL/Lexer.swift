@@ -6,11 +6,11 @@ struct Lexer {
     let bytes: [UInt8]
     var index = 0
 
-    /// - Throws: a fault if the source is longer than `Limits.sourceBytesMax`.
+    /// - Throws: a fault if the source is longer than `ExpressionLimits.sourceBytesMax`.
     init(_ source: String) throws(Fault) {
         self.source = source
-        guard source.utf8.count <= Limits.sourceBytesMax else {
-            throw Fault("an expression has \(Limits.sourceBytesMax) bytes at most", at: 0, in: "")
+        guard source.utf8.count <= ExpressionLimits.sourceBytesMax else {
+            throw Fault("an expression has \(ExpressionLimits.sourceBytesMax) bytes at most", at: 0, in: "")
         }
         bytes = Array(source.utf8)
     }

@@ -17,7 +17,7 @@ struct Meter {
     /// Charges for text that is read or written.
     @inline(__always)
     mutating func charge(bytes: Int) throws(Failure) {
-        try charge(bytes / Limits.bytesPerStep)
+        try charge(bytes / EvaluationLimits.bytesPerStep)
     }
 
     /// Charges for a key that is looked up.

@@ -30,6 +30,19 @@ enum NumberText {
         return !rest.isEmpty && rest.allSatisfy(isDigit)
     }
 
+    /// Source: RFC 8259, section 6.
+    static func isJSON(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        guard let first = rest.first, isDigit(first) else { return false }
+        // What may come after a nought is a fraction or an exponent.
+        if first == UInt8(ascii: "0"), let second = rest.dropFirst().first, isDigit(second) { return false }
+        if let point = rest.firstIndex(of: UInt8(ascii: ".")) {
+            guard let digit = rest[point...].dropFirst().first, isDigit(digit) else { return false }
+        }
+        return isDecimal(rest)
+    }
+
     /// The shortest text that reads as the same double; whole numbers without `.0`.
     static func text(_ double: Double) -> String {
         guard double.isFinite else { return double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity" }

@@ -75,7 +75,7 @@ struct Parser {
     mutating func expression() throws(Fault) -> SyntaxTree.Index {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Limits.depthMax else {
+        guard depth <= ExpressionLimits.depthMax else {
             throw SyntaxTree.tooDeep(at: token.range.lowerBound, in: tree.source)
         }
         let condition = try operators(from: 0)
@@ -129,7 +129,9 @@ struct Parser {
             } else {
                 break
             }
-            guard operators.count <= Limits.depthMax else { throw SyntaxTree.tooDeep(at: offset, in: tree.source) }
+            guard operators.count <= ExpressionLimits.depthMax else {
+                throw SyntaxTree.tooDeep(at: offset, in: tree.source)
+            }
         }
         var operand = try signedOperand(&operators)
         for (unaryOperator, offset) in operators.reversed() {

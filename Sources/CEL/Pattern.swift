@@ -86,8 +86,9 @@ struct Pattern: Sendable {
 
     private mutating func count() throws(PatternFault) {
         pieceCount += 1
-        guard pieceCount <= Limits.patternStateCountMax else {
-            throw PatternFault("with its repetitions written out it has more than \(Limits.patternStateCountMax) parts")
+        guard pieceCount <= ExpressionLimits.patternStateCountMax else {
+            throw PatternFault(
+                "with its repetitions written out it has more than \(ExpressionLimits.patternStateCountMax) parts")
         }
     }
 

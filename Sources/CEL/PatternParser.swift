@@ -16,8 +16,8 @@ struct PatternParser {
     private var depth = 0
 
     static func parse(_ pattern: String) throws(PatternFault) -> PatternNode {
-        guard pattern.utf8.count <= Limits.patternBytesMax else {
-            throw PatternFault("it has more than \(Limits.patternBytesMax) bytes")
+        guard pattern.utf8.count <= ExpressionLimits.patternBytesMax else {
+            throw PatternFault("it has more than \(ExpressionLimits.patternBytesMax) bytes")
         }
         var parser = PatternParser(scalars: Array(pattern.unicodeScalars))
         let node = try parser.alternatives()
@@ -42,8 +42,8 @@ struct PatternParser {
     private mutating func alternatives() throws(PatternFault) -> PatternNode {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Limits.patternDepthMax else {
-            throw PatternFault("its groups nest deeper than \(Limits.patternDepthMax) levels")
+        guard depth <= ExpressionLimits.patternDepthMax else {
+            throw PatternFault("its groups nest deeper than \(ExpressionLimits.patternDepthMax) levels")
         }
         var alternatives = [try sequence()]
         while skip("|") { alternatives.append(try sequence()) }
@@ -77,8 +77,8 @@ struct PatternParser {
         var maximum: Int? = minimum
         if skip(",") { maximum = number() }
         guard skip("}") else { return literalBrace(start) }
-        guard minimum <= Limits.patternRepeatMax, maximum ?? 0 <= Limits.patternRepeatMax else {
-            throw PatternFault("it repeats something more than \(Limits.patternRepeatMax) times")
+        guard minimum <= ExpressionLimits.patternRepeatMax, maximum ?? 0 <= ExpressionLimits.patternRepeatMax else {
+            throw PatternFault("it repeats something more than \(ExpressionLimits.patternRepeatMax) times")
         }
         guard minimum <= maximum ?? minimum else { throw PatternFault("a repetition's limits are in the wrong order") }
         return (minimum, maximum)

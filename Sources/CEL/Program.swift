@@ -55,7 +55,7 @@ package struct Program: Sendable {
     ///
     /// - Throws: why it has none, also if a limit was reached.
     package func evaluate(
-        _ bindings: any Bindings = ValueBindings(), limits: Limits = Limits()
+        _ bindings: any Bindings = ValueBindings(), limits: EvaluationLimits = EvaluationLimits()
     ) throws(EvaluationError) -> Value {
         var evaluation = Evaluation(code, bindings, limits)
         do {
@@ -69,7 +69,7 @@ package struct Program: Sendable {
     ///
     /// - Throws: why that cannot be said, also if the value is no bool.
     package func matches(
-        _ bindings: any Bindings = ValueBindings(), limits: Limits = Limits()
+        _ bindings: any Bindings = ValueBindings(), limits: EvaluationLimits = EvaluationLimits()
     ) throws(EvaluationError) -> Bool {
         var evaluation = Evaluation(code, bindings, limits)
         do {

@@ -61,16 +61,16 @@ struct SyntaxTree {
     /// - Throws: a fault if there are too many nodes or levels.
     mutating func add(_ form: Form, at offset: Int, above parts: [Index] = []) throws(Fault) -> Index {
         let height = 1 + parts.reduce(0) { max($0, nodes[$1].height) }
-        guard height <= Limits.depthMax else { throw Self.tooDeep(at: offset, in: source) }
-        guard nodes.count < Limits.nodeCountMax else {
-            throw Fault("an expression has \(Limits.nodeCountMax) parts at most", at: offset, in: source)
+        guard height <= ExpressionLimits.depthMax else { throw Self.tooDeep(at: offset, in: source) }
+        guard nodes.count < ExpressionLimits.nodeCountMax else {
+            throw Fault("an expression has \(ExpressionLimits.nodeCountMax) parts at most", at: offset, in: source)
         }
         nodes.append(Node(form: form, offset: offset, height: height))
         return nodes.count - 1
     }
 
     static func tooDeep(at offset: Int, in source: String) -> Fault {
-        Fault("an expression nests \(Limits.depthMax) levels at most", at: offset, in: source)
+        Fault("an expression nests \(ExpressionLimits.depthMax) levels at most", at: offset, in: source)
     }
 }
 

@@ -36,11 +36,12 @@ package enum Value: Sendable {
     /// The value of a JSON number as it is written: an int where it is a whole number in range, else a double.
     ///
     /// `3` and `3.0` are told apart by how they are written; as they meet in `dyn`, they compare equal all the same.
-    /// Nil for what is no JSON number.
+    /// Nil for what is no JSON number and for what is too large for a double.
     package init?(jsonNumber text: String) {
+        guard NumberText.isJSON(text) else { return nil }
         if let integer = Int64(text) {
             self = .int(integer)
-        } else if let double = NumberText.double(text), double.isFinite {
+        } else if let double = Double(text), double.isFinite {
             self = .double(double)
         } else {
             return nil

@@ -4,7 +4,7 @@ extension Value {
     /// Timestamps, durations and types are strings as `string()` and `type()` name them, bytes are base64 (RFC 4648
     /// section 4), doubles that are no number are the strings `NaN`, `Infinity` and `-Infinity`, keys of maps are
     /// strings. Entries of maps keep their order. Nil if the text would be longer than allowed, or the value nests deeper
-    /// than `Limits.valueDepthMax`: values share their parts, so that a short expression can make an endless text.
+    /// than `EvaluationLimits.valueDepthMax`: values share their parts, so that a short expression can make an endless text.
     package func json(bytesMax: Int) -> String? {
         var writer = JSONWriter(bytesMax: bytesMax)
         return writer.write(self, depth: 0) ? String(decoding: writer.bytes, as: UTF8.self) : nil
@@ -36,7 +36,7 @@ private struct JSONWriter {
     }
 
     private mutating func write(_ list: [Value], depth: Int) -> Bool {
-        guard depth <= Limits.valueDepthMax, append("[") else { return false }
+        guard depth <= EvaluationLimits.valueDepthMax, append("[") else { return false }
         for (index, element) in list.enumerated() {
             guard index == 0 || append(","), write(element, depth: depth) else { return false }
         }
@@ -44,7 +44,7 @@ private struct JSONWriter {
     }
 
     private mutating func write(_ map: MapValue, depth: Int) -> Bool {
-        guard depth <= Limits.valueDepthMax, append("{") else { return false }
+        guard depth <= EvaluationLimits.valueDepthMax, append("{") else { return false }
         for (index, entry) in map.entries.enumerated() {
             guard index == 0 || append(","), writeKey(entry.key), append(":"), write(entry.value, depth: depth) else {
                 return false

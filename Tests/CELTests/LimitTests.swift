@@ -135,11 +135,11 @@ struct LimitTests {
 
     @Test("limits are what they are set to")
     func chosen() {
-        #expect(result("1 + 1", limits: Limits(cost: 3, size: 10)) == "2")
-        #expect(result("1 + 1", limits: Limits(cost: 2, size: 10)) == "error: costLimit")
-        #expect(result("'12345' + '67890'", limits: Limits(cost: 100, size: 10)) == #""1234567890""#)
-        #expect(result("'12345' + '678901'", limits: Limits(cost: 100, size: 10)) == "error: sizeLimit")
-        #expect(result("[1, 2].map(n, n)", limits: Limits(cost: 100, size: 2)) == "[1,2]")
-        #expect(result("[1, 2, 3].map(n, n)", limits: Limits(cost: 100, size: 2)) == "error: sizeLimit")
+        #expect(result("1 + 1", limits: EvaluationLimits(cost: 3, size: 10)) == "2")
+        #expect(result("1 + 1", limits: EvaluationLimits(cost: 2, size: 10)) == "error: costLimit")
+        #expect(result("'12345' + '67890'", limits: EvaluationLimits(cost: 100, size: 10)) == #""1234567890""#)
+        #expect(result("'12345' + '678901'", limits: EvaluationLimits(cost: 100, size: 10)) == "error: sizeLimit")
+        #expect(result("[1, 2].map(n, n)", limits: EvaluationLimits(cost: 100, size: 2)) == "[1,2]")
+        #expect(result("[1, 2, 3].map(n, n)", limits: EvaluationLimits(cost: 100, size: 2)) == "error: sizeLimit")
     }
 }

@@ -46,7 +46,9 @@ struct Surroundings: Bindings {
 }
 
 /// The value as JSON, or the code of the error.
-func result(_ source: String, _ surroundings: Surroundings = Surroundings(), limits: Limits = Limits()) -> String {
+func result(
+    _ source: String, _ surroundings: Surroundings = Surroundings(), limits: EvaluationLimits = EvaluationLimits()
+) -> String {
     do {
         let program = try Program(source, in: Surroundings.declarations)
         return try program.evaluate(surroundings, limits: limits).json(bytesMax: 10_000) ?? "too long"

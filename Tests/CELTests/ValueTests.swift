@@ -32,7 +32,9 @@ struct ValueTests {
             ("3", "3"), ("-0", "0"), ("9223372036854775807", "9223372036854775807"),
             ("9223372036854775808", "9.223372036854776e+18"), ("3.0", "3.0"), ("1e2", "100.0"), ("1e999", nil),
             ("x", nil),
-            ("", nil), ("nan", nil),
+            ("", nil), ("nan", nil), ("01", nil), ("+1", nil), ("1.", nil), (".5", nil), ("-", nil), ("1e", nil),
+            ("0.5", "0.5"),
+            ("0e1", "0.0"), ("-1.5E-1", "-0.15"), ("inf", nil), ("1.e1", nil), ("0x1", nil),
         ] as [(String, String?)])
     func numbers(text: String, expected: String?) {
         #expect(Value(jsonNumber: text)?.json(bytesMax: 100) == expected)
