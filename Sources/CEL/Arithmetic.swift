@@ -86,8 +86,9 @@ enum Arithmetic {
     static func remainder(_ left: Value, _ right: Value) throws(Failure) -> Value {
         switch (left, right) {
         case (.int, .int(0)), (.uint, .uint(0)): throw Failure(.divisionByZero)
-        // No number but the least overflows here, and its remainder is 0.
-        case (.int(let left), .int(let right)): return .int(right == -1 ? 0 : left % right)
+        // The remainder of the least int by -1 would be 0, but the division overflows; cel-go and cel-cpp say so, too.
+        case (.int(let left), .int(let right)):
+            return .int(try checked(left.remainderReportingOverflow(dividingBy: right), "int"))
         case (.uint(let left), .uint(let right)): return .uint(left % right)
         default: throw .noOverload("%", left, right)
         }

@@ -18,7 +18,7 @@ extension Checker {
         let (leftType, rightType) = (try type(of: left), try type(of: right))
         switch binaryOperator {
         case .equal, .notEqual:
-            if leftType.goesWith(rightType) { return .bool }
+            if leftType.goesWith(rightType) || Self.mayBeNull(leftType, rightType) { return .bool }
         case .in:
             if Self.isMember(leftType, of: rightType) { return .bool }
         case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .greater, .greaterOrEqual:
@@ -28,6 +28,14 @@ extension Checker {
             "'\(binaryOperator.rawValue)' does not go with \(leftType) and \(rightType)"
                 + Self.advice(leftType, rightType), at: node)
         return .dyn
+    }
+
+    /// Timestamps and durations are messages in CEL, which may be compared with null.
+    private static func mayBeNull(_ left: ValueType, _ right: ValueType) -> Bool {
+        switch (left, right) {
+        case (.null, .timestamp), (.null, .duration), (.timestamp, .null), (.duration, .null): true
+        default: false
+        }
     }
 
     private static func isMember(_ element: ValueType, of container: ValueType) -> Bool {
@@ -49,7 +57,7 @@ extension Checker {
         var results = Overloads.of(binaryOperator).filter { $0.takes([left, right]) }.map(\.result)
         if binaryOperator == .add {
             switch (left, right) {
-            case (.list, .list): results.append(left.joined(with: right))
+            case (.list, .list) where left.goesWith(right): results.append(left.joined(with: right))
             case (.list, .dyn), (.dyn, .list): results.append(.list(.dyn))
             case (.dyn, .dyn): results.append(.dyn)
             default: break

@@ -11,6 +11,8 @@ package enum ExpressionLimits {
     package static let patternBytesMax = 1_000
     /// Levels that groups nest in a pattern.
     package static let patternDepthMax = 50
+    /// Classes like `\D` between one pair of brackets of a pattern.
+    package static let patternComplementCountMax = 8
     /// The largest count in `{n,m}` of a pattern. Source: RE2, which has the same.
     package static let patternRepeatMax = 1_000
     /// States of a compiled pattern, after its repetitions are written out.

@@ -21,7 +21,10 @@ extension PatternParser {
         case "B": return assertion(.noWordBoundary)
         case "A": return assertion(.beginOfText)
         case "z": return assertion(.endOfText)
-        case "Q": return quoted()
+        case "Q":
+            index += 1
+            isQuoting = true
+            return nil
         default: break
         }
         var set = ScalarClass()
@@ -38,28 +41,21 @@ extension PatternParser {
         return .assertion(assertion)
     }
 
-    /// `\Q…\E`: what stands between means itself.
-    private mutating func quoted() -> PatternNode? {
+    /// A character that means itself, unless it begins the `\E` that ends that.
+    mutating func quoted(_ scalar: Unicode.Scalar) -> PatternNode? {
+        guard scalar == "\\", peek() == "E" else { return literal(scalar) }
         index += 1
-        var parts: [PatternNode] = []
-        while let scalar = peek() {
-            if scalar == "\\", peek(1) == "E" {
-                index += 2
-                break
-            }
-            parts.append(literal(scalar))
-            index += 1
-        }
-        return parts.isEmpty ? nil : .sequence(parts)
+        isQuoting = false
+        return nil
     }
 
     /// `\d`, `\pL`, `\p{Hangul}` and the like. Whether there was one.
     private mutating func insertClass(into set: inout ScalarClass) throws(PatternFault) -> Bool {
         guard let letter = peek() else { return false }
         switch letter {
-        case "d", "D": set.insert(Self.digits, isNegated: letter == "D")
-        case "w", "W": set.insert(Self.wordCharacters, isNegated: letter == "W")
-        case "s", "S": set.insert(Self.spaces, isNegated: letter == "S")
+        case "d", "D": try Self.insert(Self.digits, isNegated: letter == "D", into: &set)
+        case "w", "W": try Self.insert(Self.wordCharacters, isNegated: letter == "W", into: &set)
+        case "s", "S": try Self.insert(Self.spaces, isNegated: letter == "S", into: &set)
         case "p", "P":
             index += 1
             try insertProperty(into: &set, isNegated: letter == "P")
@@ -68,6 +64,15 @@ extension PatternParser {
         }
         index += 1
         return true
+    }
+
+    private static func insert(
+        _ ranges: [ClosedRange<UInt32>], isNegated: Bool, into set: inout ScalarClass
+    ) throws(PatternFault) {
+        guard isNegated else { return set.insert(ranges) }
+        var named = ScalarClass()
+        named.insert(ranges)
+        try set.insert(complementOf: named)
     }
 
     private mutating func insertProperty(into set: inout ScalarClass, isNegated: Bool) throws(PatternFault) {
@@ -87,7 +92,10 @@ extension PatternParser {
         guard let property = ScalarProperty(name: name) else {
             throw PatternFault("there is no class \\p{\(name)}; there are L, Lu, N, P, Hangul, Han, Latin and the like")
         }
-        set.insert(property, isNegated: isNegated)
+        guard isNegated else { return set.insert(property) }
+        var named = ScalarClass()
+        named.insert(property)
+        try set.insert(complementOf: named)
     }
 
     /// The character that an escape stands for.
@@ -197,6 +205,6 @@ extension PatternParser {
         guard skip(":"), skip("]"), let ranges = Self.namedClasses.first(where: { $0.name == name })?.ranges else {
             throw PatternFault("there is no class [:\(name):]")
         }
-        set.insert(ranges, isNegated: isNegated)
+        try Self.insert(ranges, isNegated: isNegated, into: &set)
     }
 }

@@ -13,6 +13,8 @@ struct PatternParser {
     let scalars: [Unicode.Scalar]
     var index = 0
     var flags = Flags()
+    /// Whether it is between `\Q` and `\E`, where characters mean themselves.
+    var isQuoting = false
     private var depth = 0
 
     static func parse(_ pattern: String) throws(PatternFault) -> PatternNode {
@@ -52,7 +54,7 @@ struct PatternParser {
 
     private mutating func sequence() throws(PatternFault) -> PatternNode {
         var parts: [PatternNode] = []
-        while let scalar = peek(), scalar != "|", scalar != ")" {
+        while let scalar = peek(), isQuoting || scalar != "|" && scalar != ")" {
             if let atom = try atom() { parts.append(try repeated(atom)) }
         }
         return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .sequence(parts)
@@ -61,6 +63,12 @@ struct PatternParser {
     // MARK: repetitions
 
     private mutating func repeated(_ atom: PatternNode) throws(PatternFault) -> PatternNode {
+        if isQuoting {
+            // What repeats after `\E` is the last character before it.
+            guard peek() == "\\", peek(1) == "E" else { return atom }
+            index += 2
+            isQuoting = false
+        }
         guard let (minimum, maximum) = try counts() else { return atom }
         // Lazy or not: it matches or it does not.
         _ = skip("?")
@@ -106,6 +114,7 @@ struct PatternParser {
     private mutating func atom() throws(PatternFault) -> PatternNode? {
         guard let scalar = peek() else { return nil }
         index += 1
+        if isQuoting { return quoted(scalar) }
         switch scalar {
         case ".": return flags.matchesNewline ? .any : .anyButNewline
         case "^": return .assertion(flags.isMultiline ? .beginOfLine : .beginOfText)
@@ -113,9 +122,18 @@ struct PatternParser {
         case "[": return .oneOf(try bracketClass())
         case "(": return try group()
         case "\\": return try escape()
-        case "*", "+", "?": throw PatternFault("there is nothing before '\(scalar)' to repeat")
+        case "*", "+", "?": throw nothingToRepeat(scalar)
+        case "{":
+            index -= 1
+            if try counts() != nil { throw nothingToRepeat(scalar) }
+            index += 1
+            return literal(scalar)
         default: return literal(scalar)
         }
+    }
+
+    private func nothingToRepeat(_ mark: Unicode.Scalar) -> PatternFault {
+        PatternFault("there is nothing before '\(mark)' to repeat")
     }
 
     func literal(_ scalar: Unicode.Scalar) -> PatternNode {
@@ -177,7 +195,7 @@ struct PatternParser {
             case "m": changed.isMultiline = isOn
             case "s": changed.matchesNewline = isOn
             case "U": break
-            case "-" where isOn: isOn = false
+            case "-" where isOn && ["i", "m", "s", "U"].contains(peek(1)): isOn = false
             default: return changed
             }
             index += 1

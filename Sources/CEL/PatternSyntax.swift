@@ -30,45 +30,47 @@ struct PatternFault: Error {
 }
 
 /// A set of characters.
-struct ScalarClass {
+struct ScalarClass: Sendable {
     /// Sorted, without overlaps; inclusive.
     private var ranges: [(first: UInt32, last: UInt32)] = []
     /// By `ScalarProperty.bit`.
     private var categories: UInt32 = 0
-    private var scripts: [(script: Script, isNegated: Bool)] = []
+    private var scripts: [Script] = []
+    /// Sets without negations whose complements belong to the set.
+    private var complements: [ScalarClass] = []
     var isNegated = false
-    /// Whether a character counts as its other cases, too.
+    /// Whether a character counts as its other cases, too. A complement then lacks what has a case in the set.
     var ignoresCase = false
 
     mutating func insert(_ first: UInt32, _ last: UInt32) {
         ranges.append((first, last))
     }
 
-    mutating func insert(_ property: ScalarProperty, isNegated: Bool) {
+    mutating func insert(_ property: ScalarProperty) {
         switch property {
-        case .any: insert([0...0x10FFFF], isNegated: isNegated)
-        case .categories(let bits): categories |= isNegated ? ~bits : bits
-        case .script(let script):
-            if !scripts.contains(where: { $0 == (script, isNegated) }) { scripts.append((script, isNegated)) }
+        case .any: insert(0, 0x10FFFF)
+        case .categories(let bits): categories |= bits
+        case .script(let script): if !scripts.contains(script) { scripts.append(script) }
         }
     }
 
-    /// Adds a set that is given by sorted ranges, or its complement.
-    mutating func insert(_ added: [ClosedRange<UInt32>], isNegated: Bool) {
-        guard isNegated else {
-            for range in added { insert(range.lowerBound, range.upperBound) }
-            return
+    mutating func insert(_ added: [ClosedRange<UInt32>]) {
+        for range in added { insert(range.lowerBound, range.upperBound) }
+    }
+
+    /// - Throws: a fault if there are too many: each is looked at for every character.
+    mutating func insert(complementOf set: ScalarClass) throws(PatternFault) {
+        guard complements.count < ExpressionLimits.patternComplementCountMax else {
+            throw PatternFault(
+                "between brackets stand more than \(ExpressionLimits.patternComplementCountMax) classes like \\D or \\PL"
+            )
         }
-        var next: UInt32 = 0
-        for range in added {
-            if range.lowerBound > next { insert(next, range.lowerBound - 1) }
-            next = range.upperBound + 1
-        }
-        if next <= 0x10FFFF { insert(next, 0x10FFFF) }
+        complements.append(set)
     }
 
     /// Sorts the ranges and joins those that touch. To be called before `contains`.
     mutating func normalize() {
+        for index in complements.indices { complements[index].normalize() }
         var joined: [(first: UInt32, last: UInt32)] = []
         for range in ranges.sorted(by: { $0.first < $1.first }) {
             if let previous = joined.last, range.first <= previous.last &+ 1 {
@@ -82,10 +84,15 @@ struct ScalarClass {
 
     /// O(log ranges).
     func contains(_ cases: ScalarCases) -> Bool {
-        if !ignoresCase { return includes(cases.scalar) != isNegated }
         let included =
-            includes(cases.scalar) || includes(cases.lower) || includes(cases.upper) || includes(cases.folded)
+            includes(cases, ignoringCase: ignoresCase)
+            || complements.contains { !$0.includes(cases, ignoringCase: ignoresCase) }
         return included != isNegated
+    }
+
+    private func includes(_ cases: ScalarCases, ignoringCase: Bool) -> Bool {
+        if includes(cases.scalar) { return true }
+        return ignoringCase && (includes(cases.lower) || includes(cases.upper) || includes(cases.folded))
     }
 
     private func includes(_ scalar: Unicode.Scalar) -> Bool {
@@ -97,7 +104,7 @@ struct ScalarClass {
         }
         if low < ranges.count, ranges[low].first <= scalar.value { return true }
         if categories != 0, categories & ScalarProperty.bit(scalar.properties.generalCategory) != 0 { return true }
-        return scripts.contains { $0.script.contains(scalar) != $0.isNegated }
+        return scripts.contains { $0.contains(scalar) }
     }
 }
 
@@ -112,7 +119,8 @@ struct ScalarCases {
     /// - Parameter isCaseless: whether the other cases are not asked for.
     init(_ scalar: Unicode.Scalar, isCaseless: Bool) {
         self.scalar = scalar
-        if isCaseless || !scalar.properties.isCased {
+        // The i without a dot and the capital one with it are letters of their own but in Turkic languages.
+        if isCaseless || scalar == "\u{130}" || scalar == "\u{131}" || !scalar.properties.isCased {
             (lower, upper, folded) = (scalar, scalar, scalar)
         } else {
             lower = Self.single(scalar.properties.lowercaseMapping) ?? scalar

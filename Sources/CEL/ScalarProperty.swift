@@ -1,5 +1,5 @@
 /// What `\p{…}` asks of a character.
-enum ScalarProperty: Equatable {
+enum ScalarProperty: Equatable, Sendable {
     /// A bit for each.
     case categories(UInt32)
     case script(Script)

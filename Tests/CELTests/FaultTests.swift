@@ -63,6 +63,7 @@ struct FaultTests {
             ("inquiry.priority > 'a'", 18, "'>' does not go with int and string"),
             ("inquiry.channel == chat", 20, "'chat' is not known here (a text is written \"chat\")"),
             ("inquiry.channel in ['a'] && 1 in ['a']", 31, "'in' does not go with int and list(string)"),
+            ("['a'] + [1] == x", 7, "'+' does not go with list(string) and list(int)"),
             ("open('busan')", 6, "there is no such calendar; there is seoul"),
             ("open(1)", 1, "open(int) does not exist; there is open(string)"),
             ("opens('seoul')", 1, "there is no function opens()"),

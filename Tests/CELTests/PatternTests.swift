@@ -30,6 +30,10 @@ struct PatternTests {
             ("B", "(?i)a|b", true), ("B", "((?i)a)|b", false), ("ÀÉ", "(?i)àé", true), ("Σ", "(?i)ς", true),
             ("\u{212A}", "(?i)k", true), ("k", "(?i)\u{212A}", true), ("Q", "(?i)[a-z]", true),
             ("q", "(?i)[^A-Z]", false),
+            ("\u{17F}", #"(?i)^\w$"#, true), ("\u{17F}", #"(?i)^\W$"#, false), ("\u{17F}", #"(?i)[\W\d]"#, false),
+            ("a", #"(?i)\P{Lu}"#, false), ("a", "(?i)[[:^upper:]]", false), ("\u{131}", "(?i)[a-z]", false),
+            ("a", #"\Q{2}a\E{0}|b"#, false), ("{2}", #"\Q{2}a\E{0}"#, true), ("a|)b", #"\Qa|)\Eb"#, true),
+            ("x", #"\Q\Ex"#, true),
             ("가나다", "^.{3}$", true), ("한국", #"^\p{Hangul}+$"#, true), ("漢字", #"^\p{Han}+$"#, true),
             ("한漢", #"^\p{Hangul}+$"#, false), ("ひら", #"^\p{Hiragana}+$"#, true), ("カタ", #"^\p{Katakana}+$"#, true),
             ("Aé", #"^\p{Latin}+$"#, true), ("Aé", #"^\pL+$"#, true), ("Aé", #"^\p{Lu}\p{Ll}$"#, true),
@@ -53,6 +57,7 @@ struct PatternTests {
             #"(a)\1"#, "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(?z)", "(?i", #"\p{Nothing}"#, #"\p{"#, #"\p"#, "[b-a]",
             #"\x{110000}"#, #"\x4"#, "[[:none:]]", #"\c"#, #"\Z"#, "a{3,2}", "(?P<>a)", "(?P<a", #"[\b]"#, "(?P=a)",
             #"\é"#,
+            "{2}", "a|{2,}", "(?-)", "(?-:a)", #"[\D\W\S\PL\PN\PP\PS\PZ\PM]"#,
         ])
     func refused(pattern: String) {
         #expect(matches("a", pattern) == "error: argument", "\(pattern)")
