@@ -58,6 +58,9 @@ enum Equality {
         case greater
         /// One of them is NaN.
         case none
+
+        var isLessOrEqual: Bool { self == .less || self == .equal }
+        var isGreaterOrEqual: Bool { self == .greater || self == .equal }
     }
 
     /// The order of two values that have one, or nil where there is none for their types.

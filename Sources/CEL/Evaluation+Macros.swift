@@ -28,27 +28,35 @@ extension Evaluation {
         return count == 1
     }
 
-    /// What `filter` and `map` make.
-    mutating func elements(_ instruction: Instruction) throws(Failure) -> [Value] {
-        var (rangeNode, conditionNode, transformNode) = (instruction.first, instruction.third, instruction.third)
-        if case .transformWhere = instruction.operation {
-            let first = Int(instruction.first)
-            (rangeNode, conditionNode, transformNode) = (
-                code.operands[first], code.operands[first + 1], code.operands[first + 2]
-            )
+    mutating func filtered(_ instruction: Instruction) throws(Failure) -> [Value] {
+        let range = try range(instruction.first, instruction)
+        var kept: [Value] = []
+        for place in 0..<range.count {
+            try take(range[place], instruction)
+            if try condition(instruction.third) { try add(range[place], to: &kept, instruction) }
         }
+        return kept
+    }
+
+    /// What `map` makes of the elements, or of those for which the condition holds.
+    mutating func transformed(
+        _ instruction: Instruction, _ rangeNode: Int32, _ conditionNode: Int32?, _ transformNode: Int32
+    ) throws(Failure) -> [Value] {
         let range = try range(rangeNode, instruction)
         var made: [Value] = []
         for place in 0..<range.count {
             try take(range[place], instruction)
-            switch instruction.operation {
-            case .filter: if try condition(conditionNode) { made.append(range[place]) }
-            case .transform: made.append(try evaluate(transformNode))
-            default: if try condition(conditionNode) { made.append(try evaluate(transformNode)) }
-            }
-            guard made.count <= sizeMax else { throw at(instruction, Failure(.sizeLimit, "\(sizeMax) elements")) }
+            if let conditionNode, try !condition(conditionNode) { continue }
+            try add(try evaluate(transformNode), to: &made, instruction)
         }
         return made
+    }
+
+    private mutating func add(
+        _ value: Value, to list: inout [Value], _ instruction: Instruction
+    ) throws(Failure) {
+        guard list.count < sizeMax else { throw at(instruction, Failure(.sizeLimit, "\(sizeMax) elements")) }
+        list.append(value)
     }
 
     /// Makes an element the value of the macro's variable.

@@ -11,29 +11,30 @@ extension Evaluation {
         throw at(instruction, Failure(.missing, key))
     }
 
-    mutating func part(_ instruction: Instruction) throws(Failure) -> Value {
-        switch instruction.operation {
-        case .entryAt:
-            let key = try evaluate(instruction.second)
-            enter(instruction)
-            guard case .string(let name) = key, let value = bindings.entry(of: Int(instruction.first), key: name) else {
-                throw .missing(key)
-            }
-            return value
-        case .select:
-            let value = try evaluate(instruction.first)
-            let name = code.names[Int(instruction.second)]
-            enter(instruction)
-            guard case .map(let map) = value else { throw .noOverload(".\(name) of", value) }
-            guard let part = map.value(of: name) else { throw Failure(.missing, name) }
-            return part
-        default:
-            let value = try evaluate(instruction.first)
-            let index = try evaluate(instruction.second)
-            enter(instruction)
-            try meter.charge(key: index)
-            return try Self.element(of: value, at: index)
+    mutating func entryAt(_ instruction: Instruction) throws(Failure) -> Value {
+        let key = try evaluate(instruction.second)
+        enter(instruction)
+        guard case .string(let name) = key, let value = bindings.entry(of: Int(instruction.first), key: name) else {
+            throw .missing(key)
         }
+        return value
+    }
+
+    mutating func field(_ instruction: Instruction) throws(Failure) -> Value {
+        let value = try evaluate(instruction.first)
+        let name = code.names[Int(instruction.second)]
+        enter(instruction)
+        guard case .map(let map) = value else { throw .noOverload(".\(name) of", value) }
+        guard let part = map.value(of: name) else { throw Failure(.missing, name) }
+        return part
+    }
+
+    mutating func element(_ instruction: Instruction) throws(Failure) -> Value {
+        let value = try evaluate(instruction.first)
+        let index = try evaluate(instruction.second)
+        enter(instruction)
+        try meter.charge(key: index)
+        return try Self.element(of: value, at: index)
     }
 
     private static func element(of value: Value, at index: Value) throws(Failure) -> Value {
@@ -57,26 +58,30 @@ extension Evaluation {
         }
     }
 
-    mutating func arithmetic(_ instruction: Instruction) throws(Failure) -> Value {
-        let left = try evaluate(instruction.first)
-        if case .negate = instruction.operation {
-            enter(instruction)
-            return try Arithmetic.negate(left)
-        }
-        let right = try evaluate(instruction.second)
+    mutating func negation(_ instruction: Instruction) throws(Failure) -> Value {
+        let value = try evaluate(instruction.first)
         enter(instruction)
-        switch instruction.operation {
-        case .add: return try Arithmetic.add(left, right, sizeMax: sizeMax, &meter)
-        case .subtract: return try Arithmetic.subtract(left, right)
-        case .multiply: return try Arithmetic.multiply(left, right)
-        case .divide: return try Arithmetic.divide(left, right)
-        default: return try Arithmetic.remainder(left, right)
-        }
+        return try Arithmetic.negate(value)
     }
 
-    mutating func collection(_ instruction: Instruction) throws(Failure) -> Value {
+    mutating func sum(_ instruction: Instruction) throws(Failure) -> Value {
+        let left = try evaluate(instruction.first)
+        let right = try evaluate(instruction.second)
+        enter(instruction)
+        return try Arithmetic.add(left, right, sizeMax: sizeMax, &meter)
+    }
+
+    mutating func arithmetic(
+        _ instruction: Instruction, _ operation: (Value, Value) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let left = try evaluate(instruction.first)
+        let right = try evaluate(instruction.second)
+        enter(instruction)
+        return try operation(left, right)
+    }
+
+    mutating func map(_ instruction: Instruction) throws(Failure) -> Value {
         let values = try arguments(instruction)
-        guard case .map = instruction.operation else { return .list(values) }
         enter(instruction)
         var map = MapValue()
         for place in stride(from: 0, to: values.count, by: 2) {
@@ -90,7 +95,7 @@ extension Evaluation {
         return .map(map)
     }
 
-    private mutating func arguments(_ instruction: Instruction) throws(Failure) -> [Value] {
+    mutating func arguments(_ instruction: Instruction) throws(Failure) -> [Value] {
         var values: [Value] = []
         values.reserveCapacity(Int(instruction.second))
         for place in Int(instruction.first)..<Int(instruction.first + instruction.second) {
@@ -99,8 +104,7 @@ extension Evaluation {
         return values
     }
 
-    mutating func call(_ instruction: Instruction) throws(Failure) -> Value {
-        if case .call = instruction.operation { return try builtInCall(instruction) }
+    mutating func hostCall(_ instruction: Instruction) throws(Failure) -> Value {
         let values = try arguments(instruction)
         enter(instruction)
         let function = code.hostFunctions[Int(instruction.third)]
@@ -113,7 +117,7 @@ extension Evaluation {
         return result
     }
 
-    private mutating func builtInCall(_ instruction: Instruction) throws(Failure) -> Value {
+    mutating func builtInCall(_ instruction: Instruction) throws(Failure) -> Value {
         let function = code.builtIns[Int(instruction.third)]
         let first = try evaluate(code.operands[Int(instruction.first)])
         let second = instruction.second > 1 ? try evaluate(code.operands[Int(instruction.first) + 1]) : nil
@@ -121,10 +125,7 @@ extension Evaluation {
         switch function {
         case .size: return .int(Int64(try Functions.size(of: first, &meter)))
         case .startsWith, .endsWith, .contains, .matches:
-            guard case .string(let text) = first, case .string(let part)? = second else {
-                throw .noOverload(function.rawValue, first, second ?? .null)
-            }
-            return .bool(try Functions.test(function, text, part, &meter))
+            return .bool(try Functions.test(function, first, second ?? .null, &meter))
         case .getFullYear, .getMonth, .getDate, .getDayOfMonth, .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes,
             .getSeconds, .getMilliseconds:
             if second != nil { try meter.charge(EvaluationLimits.zoneCost) }

@@ -27,13 +27,28 @@ struct Evaluation {
         case .variable: return try variable(instruction)
         case .local: return locals[Int(instruction.first)]
         case .entry: return try entry(instruction)
-        case .entryAt, .select, .index: return try part(instruction)
+        case .entryAt: return try entryAt(instruction)
+        case .select: return try field(instruction)
+        case .index: return try element(instruction)
         case .conditional:
             return try evaluate(try condition(instruction.first) ? instruction.second : instruction.third)
-        case .negate, .add, .subtract, .multiply, .divide, .remainder: return try arithmetic(instruction)
-        case .list, .map: return try collection(instruction)
-        case .call, .hostCall: return try call(instruction)
-        case .filter, .transform, .transformWhere: return .list(try elements(instruction))
+        case .negate: return try negation(instruction)
+        case .add: return try sum(instruction)
+        case .subtract: return try arithmetic(instruction, Arithmetic.subtract)
+        case .multiply: return try arithmetic(instruction, Arithmetic.multiply)
+        case .divide: return try arithmetic(instruction, Arithmetic.divide)
+        case .remainder: return try arithmetic(instruction, Arithmetic.remainder)
+        case .list: return .list(try arguments(instruction))
+        case .map: return try map(instruction)
+        case .call: return try builtInCall(instruction)
+        case .hostCall: return try hostCall(instruction)
+        case .filter: return .list(try filtered(instruction))
+        case .transform: return .list(try transformed(instruction, instruction.first, nil, instruction.third))
+        case .transformWhere:
+            let parts = Int(instruction.first)
+            return .list(
+                try transformed(
+                    instruction, code.operands[parts], code.operands[parts + 1], code.operands[parts + 2]))
         case .unknown: throw at(instruction, Failure(.unknownName, code.names[Int(instruction.first)]))
         case .hasVariable, .hasEntry, .isKey, .has, .and, .or, .not, .equal, .notEqual, .equalConstant,
             .notEqualConstant, .less, .lessOrEqual, .greater, .greaterOrEqual, .isElement, .isInSet, .matches, .all,
@@ -83,7 +98,10 @@ struct Evaluation {
         case .notEqualConstant: return try !isEqualToConstant(instruction)
         case .equal: return try areEqual(instruction)
         case .notEqual: return try !areEqual(instruction)
-        case .less, .lessOrEqual, .greater, .greaterOrEqual: return try comparison(instruction)
+        case .less: return try order(instruction) == .less
+        case .lessOrEqual: return try order(instruction).isLessOrEqual
+        case .greater: return try order(instruction) == .greater
+        case .greaterOrEqual: return try order(instruction).isGreaterOrEqual
         case .isInSet: return try isInSet(instruction)
         case .isElement: return try isElement(instruction)
         case .isKey:
@@ -132,17 +150,12 @@ struct Evaluation {
         return try Equality.areEqual(left, right, &meter)
     }
 
-    private mutating func comparison(_ instruction: Instruction) throws(Failure) -> Bool {
+    private mutating func order(_ instruction: Instruction) throws(Failure) -> Equality.Order {
         let left = try evaluate(instruction.first)
         let right = try evaluate(instruction.second)
         enter(instruction)
         guard let order = try Equality.order(left, right, &meter) else { throw .noOverload("comparing", left, right) }
-        return switch instruction.operation {
-        case .less: order == .less
-        case .lessOrEqual: order == .less || order == .equal
-        case .greater: order == .greater
-        default: order == .greater || order == .equal
-        }
+        return order
     }
 
     private mutating func isInSet(_ instruction: Instruction) throws(Failure) -> Bool {

@@ -13,21 +13,22 @@ enum Functions {
         }
     }
 
+    /// What the functions that ask about two texts say.
     static func test(
-        _ function: BuiltIn, _ text: String, _ part: String, _ meter: inout Meter
+        _ function: BuiltIn, _ left: Value, _ right: Value, _ meter: inout Meter
     ) throws(Failure) -> Bool {
+        guard case .string(let text) = left, case .string(let part) = right else {
+            throw .noOverload(function.rawValue, left, right)
+        }
+        try meter.charge(bytes: part.utf8.count)
         switch function {
-        case .startsWith:
-            try meter.charge(bytes: part.utf8.count)
-            return Text.hasPrefix(text, part)
-        case .endsWith:
-            try meter.charge(bytes: part.utf8.count)
-            return Text.hasSuffix(text, part)
+        case .startsWith: return Text.hasPrefix(text, part)
+        case .endsWith: return Text.hasSuffix(text, part)
         case .contains:
-            try meter.charge(bytes: text.utf8.count + part.utf8.count)
+            try meter.charge(bytes: text.utf8.count)
             return Text.contains(text, part)
-        default:
-            return try compile(part, &meter).matches(text, &meter)
+        case .matches: return try compile(part, &meter).matches(text, &meter)
+        default: preconditionFailure("the function asks about two texts")
         }
     }
 
@@ -83,7 +84,8 @@ enum Functions {
         case .getHours: civil.hour
         case .getMinutes: civil.minute
         case .getSeconds: civil.second
-        default: Int64(timestamp.nanoseconds / 1_000_000)
+        case .getMilliseconds: Int64(timestamp.nanoseconds / 1_000_000)
+        default: preconditionFailure("the function reads a timestamp")
         }
     }
 }
