@@ -133,6 +133,17 @@ struct LimitTests {
         #expect(["true", "error: costLimit"].contains(result(many)))
     }
 
+    @Test(
+        "what is stopped is not absorbed",
+        arguments: [
+            "'12345' + '678901' == '' || true", "true && ('12345' + '678901' == '' || true)",
+            "'12345' + '678901' == '' && false", "[1, 2].exists(n, n == 2 || '12345' + '678901' == '')",
+            "[1, 2].all(n, n == 1 && '12345' + '678901' == '')",
+        ])
+    func absorption(source: String) {
+        #expect(result(source, limits: EvaluationLimits(cost: 1_000, size: 10)) == "error: sizeLimit")
+    }
+
     @Test("limits are what they are set to")
     func chosen() {
         #expect(result("1 + 1", limits: EvaluationLimits(cost: 3, size: 10)) == "2")
