@@ -1,6 +1,6 @@
 /// How much one evaluation may do. What goes beyond is an error that `&&` and `||` do not absorb.
 package struct EvaluationLimits: Sendable {
-    /// Steps: a few milliseconds at most.
+    /// Steps: ten milliseconds or so at worst. A typical rule takes about ten of them.
     ///
     /// A step is one node of the expression, one element that is looked at, one state of a pattern that is entered, or
     /// 16 bytes of text that are read or written.
