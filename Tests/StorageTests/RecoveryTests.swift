@@ -33,6 +33,17 @@ import Testing
         row.passed = ["park"]
         row.disposition = Array("아니오".utf8)
         row.decisionSeq = .max
+        row.definition?.parts = [
+            PartRow(skill: "billing", level: 3, source: .request),
+            PartRow(skill: "billing", level: 2, source: .rule(Name("gold: \"customers\", 한국어"))),
+            PartRow(skill: "한국어", level: 10, source: .queue),
+            PartRow(skill: "한국어", level: 1, source: .step(after: .milliseconds(1_500))),
+            PartRow(skill: "billing", level: 10, source: .escalation(Name("lead"))),
+            PartRow(skill: "billing", level: 1, source: .hand),
+        ]
+        row.waitedBefore = TimeSpan(microseconds: .max)
+        row.stepsDone = 64
+        row.moves = 16
         return row
     }
 
@@ -311,6 +322,13 @@ import Testing
         let error = try #require(try await test.openingFailure())
         #expect(error.code == .corrupt)
         #expect(error.description == "the skills of inquiry 17 are not levels by name")
+        for part in ["billing", "billing:x request", "billing:3 nobody", "billing:3 step:soon", "billing:300 request"] {
+            try await test.sql("UPDATE switchboard.inquiry SET skills = NULL, parts = ARRAY['\(part)']")
+            let error = try #require(try await test.openingFailure())
+            #expect(error.description == "inquiry 17 requires \(part), which is no skill of anybody's")
+        }
+        try await test.sql("UPDATE switchboard.inquiry SET parts = NULL, stay = '[1]'")
+        #expect(try await test.openingFailure()?.description == "the stay of inquiry 17 is not numbers by name")
     }
 
     @Test("a start that lost its lease meanwhile does not serve")
