@@ -1,0 +1,90 @@
+import Plan
+import Routing
+import Testing
+
+@Suite("Random calendars")
+struct CalendarPropertyTests {
+    private static func instant(minute: Int) -> Instant { Instant(microseconds: Int64(minute) * 60_000_000) }
+
+    @Test("due times and open times are those of a counter of minutes", arguments: 1...40 as ClosedRange<UInt64>)
+    func minuteCounter(seed: UInt64) throws {
+        var source = RandomCalendars(seed: seed)
+        // The clocks of these zones change between 00:00 and 04:00, where no quiet block begins or ends, but for midnight.
+        let calendar = source.next(
+            zones: ["UTC", "Asia/Seoul", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu"],
+            isQuiet: true)
+        let counter = MinuteCounter(calendar: calendar)
+        let compiled = try #require(CalendarCompiler(calendar)).calendar(years: 2025...2028)
+        for _ in 0..<3 {
+            let start =
+                Int(LocalTime.instant("2026-01-01T00:00:00Z").microseconds / 60_000_000)
+                + source.random.int(0...525_600)
+            let wanted = source.random.int(1...3_000)
+            var (minute, open) = (start, 0)
+            while open < wanted, minute < start + 60_000 {
+                let isOpen = counter.isOpen(minute)
+                // Every change of the counter is one of the calendar.
+                if minute == start || isOpen != counter.isOpen(minute - 1) {
+                    #expect(compiled.isOpen(at: Self.instant(minute: minute)) == isOpen, "\(calendar) \(minute)")
+                }
+                open += isOpen ? 1 : 0
+                minute += 1
+            }
+            #expect(
+                compiled.open(between: Self.instant(minute: start), and: Self.instant(minute: minute))
+                    == .minutes(Int64(open)), "\(calendar) \(start) \(minute)")
+            if open == wanted {
+                let due = compiled.due(start: Self.instant(minute: start), open: .minutes(Int64(wanted)))
+                #expect(due == Self.instant(minute: minute), "\(calendar) \(start) \(wanted)")
+            }
+        }
+    }
+
+    @Test("due and open invert each other, to the microsecond", arguments: 1...200 as ClosedRange<UInt64>)
+    func inverse(seed: UInt64) throws {
+        var source = RandomCalendars(seed: seed)
+        let calendar = source.next()
+        let compiled = try #require(CalendarCompiler(calendar)).calendar(years: 2025...2032)
+        let from = LocalTime.instant("2026-01-01T00:00:00Z").microseconds
+        for _ in 0..<50 {
+            let start = Instant(microseconds: from + Int64(source.random.int(0...31_536_000_000_000)))
+            let span = TimeSpan(microseconds: Int64(source.random.int(1...3_000_000_000_000)))
+            let due = try #require(compiled.due(start: start, open: span), "\(calendar)")
+            #expect(compiled.open(between: start, and: due) == span, "\(calendar)")
+            let almost = due - TimeSpan(microseconds: 1)
+            #expect(compiled.open(between: start, and: almost) < span, "\(calendar)")
+            let end = Instant(microseconds: start.microseconds + Int64(source.random.int(0...3_000_000_000_000)))
+            let open = compiled.open(between: start, and: end)
+            let back = try #require(compiled.due(start: start, open: open), "\(calendar)")
+            #expect(back <= end && compiled.open(between: back, and: end) == .zero, "\(calendar)")
+        }
+    }
+
+    @Test(
+        "intervals are in order and never touch; changes lead from each to the next",
+        arguments: 1...50 as ClosedRange<UInt64>)
+    func order(seed: UInt64) throws {
+        var source = RandomCalendars(seed: seed)
+        let calendar = source.next()
+        let compiled = try #require(CalendarCompiler(calendar)).calendar(years: 2026...2026)
+        var now = compiled.from - TimeSpan(microseconds: 1)
+        var changes: [Int64] = []
+        while let next = compiled.nextChange(after: now) {
+            #expect(next > now, "\(calendar)")
+            changes.append(next.microseconds)
+            now = next
+        }
+        let ends = compiled.intervals.flatMap { [$0.start, $0.end] }
+        #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 < $1 }, "\(calendar)")
+        #expect(changes == ends.filter { $0 < compiled.until.microseconds }, "\(calendar)")
+    }
+
+    @Test("a calendar compiled in pieces is the calendar compiled at once", arguments: 1...50 as ClosedRange<UInt64>)
+    func pieces(seed: UInt64) throws {
+        var source = RandomCalendars(seed: seed)
+        let compiler = try #require(CalendarCompiler(source.next()))
+        var grown = compiler.calendar(years: 2025...2025)
+        for year in 2026...2029 { grown.extend(by: compiler.calendar(years: year...year)) }
+        #expect(grown == compiler.calendar(years: 2025...2029))
+    }
+}

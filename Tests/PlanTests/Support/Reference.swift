@@ -1,0 +1,12 @@
+import Foundation
+
+/// Reference data of others beside the repository, `../shared/reference`; it is not part of it.
+enum Reference {
+    static func file(_ path: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("shared/reference/\(path)")
+    }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: file(path).path) }
+}
