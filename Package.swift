@@ -49,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .systemLibrary(
@@ -58,7 +59,9 @@ let package = Package(
             name: "Routing", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: settings),
         .target(name: "LineProtocol", swiftSettings: settings),
-        .target(name: "Plan", dependencies: ["LineProtocol", "Routing"], swiftSettings: settings),
+        .target(
+            name: "Plan", dependencies: ["LineProtocol", "Routing", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: settings),
         .target(
             name: "Storage",
@@ -104,7 +107,7 @@ let package = Package(
         .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
-        .testTarget(name: "PlanTests", dependencies: ["Plan", "Routing"], swiftSettings: settings),
+        .testTarget(name: "PlanTests", dependencies: ["LineProtocol", "Plan", "Routing"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],

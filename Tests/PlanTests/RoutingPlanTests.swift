@@ -117,12 +117,12 @@ struct RoutingPlanTests {
     func twice() {
         var plan = RoutingPlan()
         plan.queues[0].teams = ["seoul", "busan", "seoul"]
-        #expect(throws: PlanFault(path: "queues.default.teams", message: "seoul stands there twice")) {
+        #expect(throws: PlanFault(path: "queues.default.teams[2]", message: "seoul stands there twice")) {
             try plan.compile(version: 1)
         }
         plan.queues[0].teams = nil
         plan.continuity.prefer = [.openAgent, .openAgent]
-        #expect(throws: PlanFault(path: "continuity.prefer", message: "open_agent stands there twice")) {
+        #expect(throws: PlanFault(path: "continuity.prefer[1]", message: "open_agent stands there twice")) {
             try plan.compile(version: 1)
         }
     }
@@ -138,7 +138,8 @@ struct RoutingPlanTests {
     func unknownDefaultQueue() {
         var plan = RoutingPlan()
         plan.defaultQueue = "vip"
-        #expect(throws: PlanFault(path: "defaults.queue", message: "there is no queue vip")) {
+        let fault = PlanFault(path: "defaults.queue", message: "there is no queue vip; the only one is default")
+        #expect(throws: fault) {
             try plan.compile(version: 1)
         }
     }
@@ -147,7 +148,10 @@ struct RoutingPlanTests {
     func unknownChannelBeside() {
         var plan = RoutingPlan()
         plan.channels[1].with = ["fax"]
-        #expect(throws: PlanFault(path: "channels.chat.with", message: "there is no channel fax")) {
+        let fault = PlanFault(
+            path: "channels.chat.with[0]",
+            message: "there is no channel fax; the channels are voice, chat, social, email")
+        #expect(throws: fault) {
             try plan.compile(version: 1)
         }
     }
@@ -174,11 +178,12 @@ struct RoutingPlanTests {
         plan.priorityBoost = .strict
         #expect(
             String(decoding: plan.document, as: UTF8.self)
-                == #"{"plan":1,"name":"신발 가게","defaults":{"queue":"default","priority":0,"disconnect_grace":"30s","#
-                + #""missed_offers_to_away":1,"reopen_within":"1d","max_age":"14d"},"priority_boost":"strict","#
+                == #"{"plan":1,"name":"신발 가게","defaults":{"queue":"default","priority":0,"timezone":"UTC","#
+                + #""disconnect_grace":"30s","missed_offers_to_away":1,"reopen_within":"1d","max_age":"14d","#
+                + #""retain":"400d"},"priority_boost":"strict","#
                 + #""continuity":{"prefer":["open_agent","last_agent"],"for":"30s","within":"7d"},"channels":{"chat":"#
                 + #"{"weight":25,"limit":4,"target":"1m","offer_timeout":"30s","wrap_up":"0s","accept":"offer","#
-                + #""hold_releases":true,"with":[],"on_offline":"requeue"}},"queues":{"default":{"select":"#
+                + #""hold_releases":true,"live":false,"with":[],"on_offline":"requeue"}},"queues":{"default":{"select":"#
                 + #""least_loaded"},"vip":{"target":"1m30s","select":"most_skilled","teams":["서울","busan"]}}}"#)
     }
 }

@@ -39,6 +39,8 @@ struct RandomCalendars {
         (0..<random.int(0...4)).map { _ in
             let start = time(isQuiet) % 1_440
             var end = time(isQuiet)
+            // A whole day cannot begin at any other time than midnight.
+            if end == start { end += end == 1_440 ? -60 : 60 }
             if end <= start { end += 1_440 }
             return BusinessCalendar.Block(start: start, end: end)
         }.sorted()

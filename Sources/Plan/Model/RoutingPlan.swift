@@ -1,10 +1,11 @@
 package import Routing
 
-/// The routing plan as admins think of it: names, defaults and what may be left out (PLAN.md). `compile` turns it into
-/// what the engine works on, `document` into the JSON that the port shows.
+/// The routing plan as admins think of it: names, defaults and what may be left out (PLAN.md). `read` makes it of a
+/// document, `compile` turns it into what the engine works on, `document` into the JSON that the port shows, `yaml` into
+/// the text that people keep.
 package struct RoutingPlan: Sendable, Equatable {
     package struct Channel: Sendable, Equatable {
-        package enum Accept: String, Sendable {
+        package enum Accept: String, Sendable, CaseIterable {
             /// The agent is asked.
             case offer
             /// Assigned without asking.
@@ -12,7 +13,7 @@ package struct RoutingPlan: Sendable, Equatable {
         }
 
         /// What becomes of assigned work when its agent signs off.
-        package enum OnOffline: String, Sendable {
+        package enum OnOffline: String, Sendable, CaseIterable {
             case requeue
             case keep
         }
@@ -31,6 +32,8 @@ package struct RoutingPlan: Sendable, Equatable {
         package var with: [String]?
         /// Channels for which this one's points count as free.
         package var interruptedBy: [String] = []
+        /// Accepting it is the first response: agent and customer speak at once.
+        package var live = false
 
         /// A channel with the defaults that PLAN.md gives to that name.
         package init(_ name: String) {
@@ -42,6 +45,7 @@ package struct RoutingPlan: Sendable, Equatable {
             default: (weight, limit, target) = (25, 4, .minutes(1))
             }
             offerTimeout = name == "voice" ? .seconds(20) : .seconds(30)
+            live = name == "voice"
             if name == "email" {
                 accept = .auto
                 onOffline = .keep
@@ -50,7 +54,7 @@ package struct RoutingPlan: Sendable, Equatable {
         }
     }
 
-    package enum Select: String, Sendable {
+    package enum Select: String, Sendable, CaseIterable {
         case leastLoaded = "least_loaded"
         case longestIdle = "longest_idle"
         case mostSkilled = "most_skilled"
@@ -73,6 +77,13 @@ package struct RoutingPlan: Sendable, Equatable {
         package var select = Select.leastLoaded
         /// The teams whose agents serve it; nil: any.
         package var teams: [String]?
+        /// Required while an inquiry is in the queue.
+        package var skills: [SkillLevel] = []
+        /// Of new submissions that would wait; nil: any number.
+        package var lengthMax: Int32?
+        /// The queue that takes what is over `lengthMax`.
+        package var overflow: String?
+        package var steps: [Step] = []
 
         package init(
             _ name: String, target: TimeSpan? = nil, select: Select = .leastLoaded, teams: [String]? = nil
@@ -86,7 +97,7 @@ package struct RoutingPlan: Sendable, Equatable {
 
     /// How an inquiry comes to the agent who knows its customer.
     package struct Continuity: Sendable, Equatable {
-        package enum Prefer: String, Sendable {
+        package enum Prefer: String, Sendable, CaseIterable {
             /// Who works on another inquiry of the customer.
             case openAgent = "open_agent"
             /// Who worked on the customer's last one.
@@ -126,8 +137,21 @@ package struct RoutingPlan: Sendable, Equatable {
     package var reopenWithin = TimeSpan.hours(24)
     /// What waits longer expires.
     package var maxAge = TimeSpan.days(14)
+    /// How long closed inquiries and events are kept.
+    package var retain = TimeSpan.days(400)
+    /// The IANA zone of "today".
+    package var timezone = "UTC"
     package var priorityBoost = PriorityBoost.perPoint(.minutes(1))
     package var continuity = Continuity()
+    /// The names that a skill may have; nil: any.
+    package var skills: [String]?
+    /// At submission, in order.
+    package var rules: [Rule] = []
+    /// The first that matches holds.
+    package var policies: [Policy] = []
+    package var calendars: [BusinessCalendar] = []
+    /// How long after completion `survey_due` comes; nil: never.
+    package var surveyAfter: TimeSpan?
 
     /// The default plan: queue `default`, the channels voice, chat, social and email.
     package init() {

@@ -1,0 +1,166 @@
+import Plan
+import Routing
+import Testing
+
+@Suite("A calendar")
+struct CalendarTests {
+    private static func compiled(
+        _ timezone: String, _ hours: String, more: String = "", years: ClosedRange<Int> = 2024...2028
+    ) throws -> CompiledCalendar {
+        let text = "calendars: {team: {timezone: \(timezone), hours: {\(hours)}\(more)}}"
+        let report = RoutingPlan.read(text)
+        let plan = try #require(report.plan, "\(report.faultLines)")
+        return try #require(CalendarCompiler(plan.calendars[0])).calendar(years: years)
+    }
+
+    private static func at(_ text: String) -> Instant { LocalTime.instant(text) }
+
+    @Test("blocks open and close at their minutes; what touches is one interval")
+    func blocks() throws {
+        let calendar = try Self.compiled(
+            "Asia/Seoul", #"mon: ["09:00-12:00", "13:00-18:00", "18:00-24:00"], tue: ["00:00-01:00"]"#)
+        let expected: [(String, Bool)] = [
+            ("2026-03-02T08:59:59+09:00", false), ("2026-03-02T09:00:00+09:00", true),
+            ("2026-03-02T11:59:59+09:00", true), ("2026-03-02T12:00:00+09:00", false),
+            ("2026-03-02T13:00:00+09:00", true), ("2026-03-02T23:59:59+09:00", true),
+            ("2026-03-03T00:59:59+09:00", true), ("2026-03-03T01:00:00+09:00", false),
+        ]
+        for (moment, isOpen) in expected { #expect(calendar.isOpen(at: Self.at(moment)) == isOpen, "\(moment)") }
+        #expect(
+            calendar.nextChange(after: Self.at("2026-03-02T13:00:00+09:00")) == Self.at("2026-03-03T01:00:00+09:00"))
+        #expect(
+            calendar.nextChange(after: Self.at("2026-03-03T01:00:00+09:00")) == Self.at("2026-03-09T09:00:00+09:00"))
+    }
+
+    @Test("a block over midnight belongs to the day it begins on, for holidays as well")
+    func overMidnight() throws {
+        let calendar = try Self.compiled(
+            "Asia/Seoul", #"mon-fri: ["22:00-06:00"]"#, more: #", holidays: ["2026-03-03"]"#)
+        let expected: [(String, Bool)] = [
+            ("2026-03-02T22:00:00+09:00", true), ("2026-03-03T05:59:59+09:00", true),
+            ("2026-03-03T06:00:00+09:00", false), ("2026-03-03T23:00:00+09:00", false),
+            ("2026-03-04T03:00:00+09:00", false), ("2026-03-04T22:00:00+09:00", true),
+            ("2026-03-07T03:00:00+09:00", true), ("2026-03-07T22:00:00+09:00", false),
+        ]
+        for (moment, isOpen) in expected { #expect(calendar.isOpen(at: Self.at(moment)) == isOpen, "\(moment)") }
+    }
+
+    @Test("extra days replace a day's hours, also on a holiday, and close it where they have none")
+    func extraDays() throws {
+        let calendar = try Self.compiled(
+            "UTC", #"mon-fri: ["09:00-17:00"]"#,
+            more: #", holidays: ["2026-03-02..2026-03-03"], extra: {"2026-03-03": ["10:00-11:00"], "2026-03-04": []}"#)
+        let start = Self.at("2026-03-02T00:00:00Z")
+        #expect(calendar.due(start: start, open: .minutes(60)) == Self.at("2026-03-03T11:00:00Z"))
+        #expect(calendar.due(start: start, open: .minutes(61)) == Self.at("2026-03-05T09:01:00Z"))
+    }
+
+    @Test("a due time is the end of a block where it falls on it, and no open time is due at once")
+    func ends() throws {
+        let calendar = try Self.compiled("UTC", #"mon-fri: ["09:00-17:00"]"#)
+        let friday = Self.at("2026-03-06T16:00:00Z")
+        #expect(calendar.due(start: friday, open: .hours(1)) == Self.at("2026-03-06T17:00:00Z"))
+        #expect(
+            calendar.due(start: friday, open: .hours(1) + TimeSpan(microseconds: 1))
+                == Self.at("2026-03-09T09:00:00Z") + TimeSpan(microseconds: 1))
+        let saturday = Self.at("2026-03-07T12:00:00Z")
+        #expect(calendar.due(start: saturday, open: .zero) == saturday)
+        #expect(calendar.open(between: friday, and: saturday) == .hours(1))
+        #expect(calendar.open(between: saturday, and: friday) == .zero)
+    }
+
+    /// The clocks of New York skip 02:00 to 03:00 on 8 March 2026 and show 01:00 to 02:00 twice on 1 November.
+    @Test(
+        "a time that the clocks skip is an hour later, one that they show twice is the first",
+        arguments: [
+            ("02:30-04:00", "2026-03-08T07:30:00Z", "2026-03-08T08:00:00Z"),
+            ("01:00-02:30", "2026-03-08T06:00:00Z", "2026-03-08T07:30:00Z"),
+            ("02:15-02:45", "2026-03-08T07:15:00Z", "2026-03-08T07:45:00Z"),
+            ("01:00-04:00", "2026-03-08T06:00:00Z", "2026-03-08T08:00:00Z"),
+            ("00:30-01:30", "2026-11-01T04:30:00Z", "2026-11-01T05:30:00Z"),
+            ("01:30-02:00", "2026-11-01T05:30:00Z", "2026-11-01T07:00:00Z"),
+            ("00:00-24:00", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"),
+        ])
+    func clockChange(block: String, start: String, end: String) throws {
+        let calendar = try Self.compiled("America/New_York", "sun: [\"\(block)\"]")
+        let interval = CompiledCalendar.Interval(
+            start: Self.at(start).microseconds, end: Self.at(end).microseconds)
+        #expect(calendar.intervals.contains(interval))
+    }
+
+    @Test("blocks that the clocks move onto each other count once")
+    func movedTogether() throws {
+        let calendar = try Self.compiled("America/New_York", #"sun: ["01:00-02:30", "02:45-03:15", "03:00-03:40"]"#)
+        let open = calendar.open(between: Self.at("2026-03-08T00:00:00Z"), and: Self.at("2026-03-09T00:00:00Z"))
+        // 06:00 to 07:30 and 07:00 to 07:40 in UTC.
+        #expect(open == .minutes(100))
+    }
+
+    @Test("a midnight that the clocks skip begins the day an hour later")
+    func skippedMidnight() throws {
+        // Cairo skips 00:00 to 01:00 on Friday 24 April 2026.
+        let calendar = try Self.compiled("Africa/Cairo", #"thu: ["20:00-24:00"], fri: ["00:00-02:00"]"#)
+        let start = Self.at("2026-04-23T20:00:00+02:00")
+        #expect(calendar.due(start: start, open: .hours(5)) == Self.at("2026-04-24T02:00:00+03:00"))
+    }
+
+    @Test("a calendar grows year by year without a seam, and says where its knowledge ends")
+    func extended() throws {
+        for (zone, hours) in [
+            ("Asia/Seoul", #"mon-sun: ["00:00-24:00"]"#), ("America/New_York", #"mon-sun: ["18:00-12:00"]"#),
+            ("Pacific/Kiritimati", #"mon-fri: ["09:00-12:00", "13:00-18:00"]"#),
+        ] {
+            let whole = try Self.compiled(zone, hours, years: 2024...2030)
+            var grown = try Self.compiled(zone, hours, years: 2024...2025)
+            #expect(grown.until == Self.at("2026-01-01T00:00:00Z"))
+            #expect(grown.due(start: grown.until - .hours(1), open: .hours(2)) == nil)
+            for years in [2026...2026, 2027...2029, 2030...2030] {
+                grown.extend(by: try Self.compiled(zone, hours, years: years))
+            }
+            #expect(grown == whole)
+        }
+    }
+
+    @Test("around the clock it is one interval, and does not change before the end of what is known")
+    func aroundTheClock() throws {
+        let calendar = try Self.compiled("America/New_York", #"mon-sun: ["00:00-24:00"]"#)
+        #expect(calendar.intervalCount == 1)
+        #expect(calendar.nextChange(after: Self.at("2026-06-01T00:00:00Z")) == nil)
+        let start = Self.at("2026-03-07T17:00:00Z")
+        #expect(calendar.due(start: start, open: .hours(24)) == start + .hours(24))
+    }
+
+    @Test("it is compiled two years back and ten ahead, and asks for the next when a year has passed")
+    func horizon() throws {
+        let plan = try #require(RoutingPlan.read(Plans.example).plan)
+        let compiler = try #require(CalendarCompiler(plan.calendars[0]))
+        var calendar = compiler.calendar(around: Self.at("2026-12-31T23:00:00Z"))
+        #expect(calendar.from == Self.at("2024-01-01T00:00:00Z") && calendar.until == Self.at("2037-01-01T00:00:00Z"))
+        #expect(compiler.addition(to: calendar, at: Self.at("2026-12-31T23:59:59Z")) == nil)
+        let addition = try #require(compiler.addition(to: calendar, at: Self.at("2027-01-01T00:00:00Z")))
+        calendar.extend(by: addition)
+        #expect(calendar.until == Self.at("2038-01-01T00:00:00Z"))
+        #expect(compiler.addition(to: calendar, at: Self.at("2027-01-01T00:00:00Z")) == nil)
+    }
+
+    @Test(
+        "a zone's offset at any moment is Foundation's",
+        arguments: [
+            "Asia/Seoul", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu",
+        ])
+    func offsets(name: String) throws {
+        let zone = try #require(ZoneOffsets(name))
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<2_000 {
+            let second = Int64(random.int(-2_208_988_800...4_102_444_799))
+            #expect(zone.offset(at: second) == LocalTime.offset(of: name, at: second), "\(second)")
+        }
+    }
+
+    @Test(
+        "an abbreviation, an offset and a misspelt zone are none",
+        arguments: ["KST", "GMT+9", "GMT+0900", "+09:00", "asia/seoul", "Asia/Soeul", "", " UTC"])
+    func unknownZones(name: String) {
+        #expect(ZoneOffsets(name) == nil)
+    }
+}
