@@ -97,17 +97,24 @@ package struct CompiledCalendar: Sendable, Equatable {
     package func due(start: Instant, open span: TimeSpan) -> Instant? {
         precondition(span >= .zero, "open time is not negative")
         if span == .zero { return start }
-        let (wanted, overflows) = opened(by: start.microseconds).addingReportingOverflow(span.microseconds)
+        let first = last(startingBy: start.microseconds)
+        let before = first.map { opened(by: start.microseconds, in: $0) } ?? 0
+        let (wanted, overflows) = before.addingReportingOverflow(span.microseconds)
         guard !overflows, wanted <= openTotal else { return nil }
-        // The last interval with less open time before it than is wanted.
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].openBefore < wanted { low = middle + 1 } else { high = middle }
+        // The last interval with less open time before it than is wanted. Most are due soon: steps that double find
+        // the stretch in which it is.
+        var low = first ?? 0
+        var step = 1
+        while low + step < entries.count, entries[low + step].openBefore < wanted {
+            low += step
+            step *= 2
         }
-        let entry = entries[low - 1]
-        return Instant(microseconds: entry.start + (wanted - entry.openBefore))
+        var high = min(low + step, entries.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if entries[middle].openBefore < wanted { low = middle } else { high = middle }
+        }
+        return Instant(microseconds: entries[low].start + (wanted - entries[low].openBefore))
     }
 
     /// The open time from one moment to another, zero where the second is not after the first. What lies outside the
@@ -121,19 +128,25 @@ package struct CompiledCalendar: Sendable, Equatable {
 
     /// The open time of the window up to that moment.
     private func opened(by now: Int64) -> Int64 {
-        guard let index = last(startingBy: now) else { return 0 }
-        let entry = entries[index]
-        return entry.openBefore + min(now, entry.end) - entry.start
+        last(startingBy: now).map { opened(by: now, in: $0) } ?? 0
+    }
+
+    /// The same, where the last interval that starts by then is known.
+    private func opened(by now: Int64, in index: Int) -> Int64 {
+        entries[index].openBefore + min(now, entries[index].end) - entries[index].start
     }
 
     /// The last interval that starts at that moment or before it.
     private func last(startingBy now: Int64) -> Int? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].start <= now { low = middle + 1 } else { high = middle }
+        guard let first = entries.first, first.start <= now else { return nil }
+        // Halves without a branch on what is found: where a moment falls cannot be foreseen.
+        var base = 0
+        var count = entries.count
+        while count > 1 {
+            let half = count / 2
+            base += entries[base + half].start <= now ? half : 0
+            count -= half
         }
-        return low == 0 ? nil : low - 1
+        return base
     }
 }

@@ -93,7 +93,7 @@ struct PlanFaultTests {
         24:19 rules[0].then.queue: there is no queue gold; the queues are default, vip, my queue
         24:25 rules[0].then.stop: stands beside `then`, not in it
         25:11 rules[1].name: rules[0] has this name already; give each rule a name of its own
-        26:22 rules[1].then.priority: a whole number from -200 to 200, not "high"
+        26:22 rules[1].then.priority: a whole number from -100 to 100, not "high"
         27:5 rules[2].name: is missing
         30:15 sla[0].calendar: there is no calendar soul; did you mean seoul?
         31:13 sla[0].pause[0]: one of scheduled, waiting, offered, assigned, held, not "hold"; did you mean held?

@@ -13,13 +13,14 @@ struct PlanTextTests {
         let beginning = "name: \"\"\n#"
         let fits = beginning + String(repeating: "x", count: 4 * 1_048_576 - beginning.utf8.count)
         #expect(Self.lines(fits) == [])
-        #expect(Self.lines(fits + "x") == ["too_large: a plan has at most 4194304 bytes, not 4194305"])
+        #expect(RoutingPlan.read(fits + "x").isTooLarge)
+        #expect(Self.lines(fits + "x") == ["a plan has at most 4194304 bytes, not 4194305"])
     }
 
     @Test("a text with too many values is too_large, and found out in time", arguments: [PlanFormat.yaml, .json])
     func values(format: PlanFormat) {
         let text = "{\"skills\": [" + String(repeating: "[],", count: 210_000) + "[]]}"
-        #expect(Self.lines(text, format) == ["1:600007 skills[199998]: too_large: a plan has at most 200000 values"])
+        #expect(Self.lines(text, format) == ["1:600007 skills[199998]: a plan has at most 200000 values"])
     }
 
     @Test("a byte order mark and line breaks of any system are taken")
@@ -97,7 +98,6 @@ struct PlanTextTests {
         #expect(
             Self.lines("name: *n\nskills: [&a korean, \"*q\", 'a&b']\n") == [
                 "1:7 name: \(advice)", "2:10 skills[0]: \(advice)",
-                "2:10 skills[0]: a name is made of letters, marks, digits and _ . - and not of \"&\"",
                 "2:21 skills[1]: a name is made of letters, marks, digits and _ . - and not of \"*\"",
                 "2:27 skills[2]: a name is made of letters, marks, digits and _ . - and not of \"&\"",
             ])
@@ -113,7 +113,7 @@ struct PlanTextTests {
         }
         let start = ContinuousClock.now
         let report = RoutingPlan.read(text)
-        #expect(report.plan == nil && !report.faults.isEmpty)
+        #expect(report.plan == nil && !report.faults.isEmpty && !report.isTooLarge)
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 

@@ -20,24 +20,24 @@ extension PlanChecker {
     /// Steps that lead an inquiry back to where it was, queues that overflow into each other, and policies that move an
     /// inquiry to a queue again after it was moved on from there.
     mutating func warnOfLoops() {
-        let steps = plan.queues.map { queue in queue.steps.flatMap { moves($0.actions) } }
+        let places = Dictionary(plan.queues.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let steps = plan.queues.map { queue in queue.steps.flatMap { Self.moves($0.actions, places) } }
         warnOfLoop(in: steps) { plan, loop in
             let first = plan.queues[loop[0]]
             let index = first.steps.firstIndex { $0.actions.contains(.queue(plan.queues[loop[1 % loop.count]].name)) }
             return PlanPath.item(index ?? 0, of: PlanPath.key(first.name, under: "queues") + ".steps")
         }
-        let overflows = plan.queues.map { queue in queue.overflow.flatMap { place(of: $0) }.map { [$0] } ?? [] }
+        let overflows = plan.queues.map { queue in queue.overflow.flatMap { places[$0] }.map { [$0] } ?? [] }
         warnOfLoop(in: overflows) { plan, loop in
             PlanPath.key(plan.queues[loop[0]].name, under: "queues") + ".overflow"
         }
-        for (index, policy) in plan.policies.enumerated() { warnOfCircle(in: policy, at: index, steps: steps) }
+        for (index, policy) in plan.policies.enumerated() { warnOfCircle(in: policy, at: index, steps, places) }
     }
 
-    private func place(of queue: String) -> Int? { plan.queues.firstIndex { $0.name == queue } }
-
-    private func moves(_ actions: [RoutingPlan.Action]) -> [Int] {
+    /// The places of the queues that the actions move an inquiry to.
+    private static func moves(_ actions: [RoutingPlan.Action], _ places: [String: Int]) -> [Int] {
         actions.compactMap { action in
-            if case .queue(let name) = action { return place(of: name) }
+            if case .queue(let name) = action { return places[name] }
             return nil
         }
     }
@@ -54,10 +54,12 @@ extension PlanChecker {
         }
     }
 
-    private mutating func warnOfCircle(in policy: RoutingPlan.Policy, at index: Int, steps: [[Int]]) {
+    private mutating func warnOfCircle(
+        in policy: RoutingPlan.Policy, at index: Int, _ steps: [[Int]], _ places: [String: Int]
+    ) {
         var visited: [Int] = []
         for (place, escalation) in policy.escalations.enumerated() {
-            for queue in moves(escalation.actions) {
+            for queue in Self.moves(escalation.actions, places) {
                 // Somewhere else in between: by another escalation, or by the steps of the queue.
                 let hasLeft = visited.last.map { $0 != queue || !steps[queue].isEmpty } ?? false
                 if hasLeft, visited.contains(queue) {

@@ -135,7 +135,7 @@ extension PlanChecker {
 
     private mutating func check(_ action: RoutingPlan.Action, _ path: String) {
         switch action {
-        case .addPriority(let change): range(change, PlanLimits.priorityChange, path + ".priority")
+        case .addPriority(let change): range(change, Routing.Limits.priority, path + ".priority")
         case .setPriority(let priority): range(priority, Routing.Limits.priority, path + ".priority")
         case .require(let levels): check(levels, path, "require")
         case .relax(let levels): check(levels, path, "relax")

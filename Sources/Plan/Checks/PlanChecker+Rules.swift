@@ -12,7 +12,7 @@ extension PlanChecker {
             label(rule.name, path + ".name")
             condition(rule.condition, .rule, path + ".when")
             if let queue = rule.queue { self.queue(queue, path + ".then.queue") }
-            if let priority = rule.priority { range(priority, PlanLimits.priorityChange, path + ".then.priority") }
+            if let priority = rule.priority { range(priority, Routing.Limits.priority, path + ".then.priority") }
             levels(rule.skills, path + ".then.skills")
             levels(rule.prefer, path + ".then.prefer")
             if rule.isEmpty, !rule.stop { warn(path, "this rule does nothing") }
@@ -89,7 +89,8 @@ extension PlanChecker {
     /// Inquiries are taken in the order of their targets: a promise under them is broken while all is still in order.
     private mutating func assignUnderTarget(_ policy: RoutingPlan.Policy, _ path: String) {
         guard let promised = policy.target(of: .assign) else { return }
-        let named = plan.queues.filter { policy.condition.map { Self.queuesNamed(in: $0) }?.contains($0.name) ?? false }
+        let names = policy.condition.map { Self.queuesNamed(in: $0) } ?? []
+        let named = plan.queues.filter { names.contains($0.name) }
         let queues = named.isEmpty ? plan.queues : named
         // A queue without a target has that of each channel.
         let channels = queues.contains { $0.target == nil } ? plan.channels.map(\.target) : []
@@ -128,8 +129,9 @@ extension PlanChecker {
             threshold(escalation.at, target, below + ".at")
             if seen.contains(where: { $0 == (escalation.metric, escalation.at) }) {
                 warn(below, "the same metric and time as an escalation above it")
+            } else if seen.count < PlanLimits.escalationsPerPolicy {
+                seen.append((escalation.metric, escalation.at))
             }
-            seen.append((escalation.metric, escalation.at))
             actions(escalation.actions, below + ".do")
         }
     }

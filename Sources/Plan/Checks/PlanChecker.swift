@@ -12,6 +12,7 @@ struct PlanChecker {
 
     let plan: RoutingPlan
     let conditions: (any ConditionChecker)?
+    private var unknownCount = 0
     private let queueNames: KnownNames
     private let channelNames: KnownNames
     private let calendarNames: KnownNames
@@ -87,21 +88,30 @@ struct PlanChecker {
     }
 
     mutating func queue(_ name: String, _ path: String) {
-        if let advice = queueNames.advice(on: name) { fault(path, advice) }
+        reference(name, queueNames, path)
     }
 
     mutating func channel(_ name: String, _ path: String) {
-        if let advice = channelNames.advice(on: name) { fault(path, advice) }
+        reference(name, channelNames, path)
     }
 
     mutating func calendar(_ name: String, _ path: String) {
-        if let advice = calendarNames.advice(on: name) { fault(path, advice) }
+        reference(name, calendarNames, path)
     }
 
     /// A skill that the plan mentions: one of `skills`, where they are listed.
     mutating func skill(_ name: String, _ path: String) {
         guard let skillNames else { return self.name(name, path) }
-        if let advice = skillNames.advice(on: name) { fault(path, advice) }
+        reference(name, skillNames, path)
+    }
+
+    /// To find the nearest of many names costs: past so many unknown ones it is not looked for.
+    private static let nearestMax = 100
+
+    private mutating func reference(_ name: String, _ known: KnownNames, _ path: String) {
+        guard !known.contains(name) else { return }
+        unknownCount += 1
+        fault(path, known.advice(on: name, withNearest: unknownCount <= Self.nearestMax))
     }
 
     /// What stands in a list twice.
@@ -158,9 +168,10 @@ private struct KnownNames {
         self.plural = plural
     }
 
-    /// nil: there is one of that name.
-    func advice(on name: String) -> String? {
-        guard !set.contains(name) else { return nil }
-        return "there is no \(word) \(name); \(Nearest.advice(on: name, among: list, plural: plural))"
+    func contains(_ name: String) -> Bool { set.contains(name) }
+
+    func advice(on name: String, withNearest: Bool) -> String {
+        let fault = "there is no \(word) \(name)"
+        return withNearest ? "\(fault); \(Nearest.advice(on: name, among: list, plural: plural))" : fault
     }
 }

@@ -34,7 +34,9 @@ struct JSONReader {
     private mutating func value(path: String, depth: Int) throws(PlanFault) -> PlanNode {
         nodeCount += 1
         guard nodeCount <= PlanLimits.nodes else {
-            throw fault("too_large: a plan has at most \(PlanLimits.nodes) values", path)
+            throw PlanFault(
+                path: path, message: "a plan has at most \(PlanLimits.nodes) values", position: position,
+                isTooLarge: true)
         }
         guard depth <= PlanLimits.depth else {
             throw fault("objects and lists nest at most \(PlanLimits.depth) deep", path)

@@ -7,24 +7,30 @@ package enum PlanFormat: Sendable {
 }
 
 /// A plan's text as a tree, and what is wrong with how it is written.
-struct PlanDocument {
+struct PlanDocument: Sendable {
     /// nil: there is none.
     var root: PlanNode?
     var faults: [PlanFault]
+    /// The paths of values that are something else than they seem: anchored, aliases or tagged.
+    var unknown: Set<String> = []
+
+    private init(root: PlanNode?, faults: [PlanFault], unknown: Set<String> = []) {
+        self.root = root
+        self.faults = faults
+        self.unknown = unknown
+    }
 
     /// Never throws: what is wrong is in `faults`. Cost: linear in the text.
     init(_ bytes: [UInt8], format: PlanFormat) {
         do throws(PlanFault) {
             let text = try PlanText(bytes)
-            (root, faults) = try Self.parse(text, format)
+            self = try Self.parse(text, format)
         } catch {
-            (root, faults) = (nil, [error])
+            self.init(root: nil, faults: [error])
         }
     }
 
-    private static func parse(
-        _ text: PlanText, _ format: PlanFormat
-    ) throws(PlanFault) -> (PlanNode, [PlanFault]) {
+    private static func parse(_ text: PlanText, _ format: PlanFormat) throws(PlanFault) -> PlanDocument {
         switch format {
         case .json: return try json(text)
         case .yaml: return try yaml(text)
@@ -43,18 +49,18 @@ struct PlanDocument {
         }
     }
 
-    private static func json(_ text: PlanText) throws(PlanFault) -> (PlanNode, [PlanFault]) {
+    private static func json(_ text: PlanText) throws(PlanFault) -> PlanDocument {
         var reader = JSONReader(text)
         let root = try reader.read()
-        return (root, reader.faults)
+        return PlanDocument(root: root, faults: reader.faults)
     }
 
-    private static func yaml(_ text: PlanText) throws(PlanFault) -> (PlanNode, [PlanFault]) {
-        let result = DeepStack.run { () -> Result<(PlanNode, [PlanFault]), PlanFault> in
+    private static func yaml(_ text: PlanText) throws(PlanFault) -> PlanDocument {
+        let result = DeepStack.run { () -> Result<PlanDocument, PlanFault> in
             var reader = YAMLReader()
             do throws(PlanFault) {
                 let root = try reader.read(text)
-                return .success((root, reader.faults))
+                return .success(PlanDocument(root: root, faults: reader.faults, unknown: reader.unknown))
             } catch {
                 return .failure(error)
             }

@@ -5,11 +5,14 @@ package struct PlanFault: Error, Sendable, Equatable {
     package var message: String
     /// Where in the text; nil: the plan was not read from one.
     package var position: PlanPosition?
+    /// The text is refused for its size, not for what it says.
+    package var isTooLarge = false
 
-    package init(path: String, message: String, position: PlanPosition? = nil) {
+    package init(path: String, message: String, position: PlanPosition? = nil, isTooLarge: Bool = false) {
         self.path = path
         self.message = message
         self.position = position
+        self.isTooLarge = isTooLarge
     }
 }
 

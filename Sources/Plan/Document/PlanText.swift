@@ -12,8 +12,8 @@ struct PlanText {
     init(_ source: [UInt8]) throws(PlanFault) {
         guard source.count <= PlanLimits.documentBytes else {
             throw PlanFault(
-                path: "",
-                message: "too_large: a plan has at most \(PlanLimits.documentBytes) bytes, not \(source.count)")
+                path: "", message: "a plan has at most \(PlanLimits.documentBytes) bytes, not \(source.count)",
+                isTooLarge: true)
         }
         let text = source.starts(with: [0xEF, 0xBB, 0xBF]) ? source[3...] : source[...]
         if text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF]) {

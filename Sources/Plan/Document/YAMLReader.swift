@@ -18,6 +18,8 @@ struct YAMLReader {
     private static let roundsMax = 64
 
     private(set) var faults: [PlanFault] = []
+    /// The paths of values that are anchored, aliases or tagged: what they are is not known.
+    private(set) var unknown: Set<String> = []
     /// Where the sign for a key that comes again was put in, in the order in which it was.
     private var insertions: [PlanPosition] = []
     private var nodeCount = 0
@@ -87,7 +89,8 @@ struct YAMLReader {
         let position = self.position(of: source)
         guard nodeCount <= PlanLimits.nodes else {
             throw PlanFault(
-                path: path, message: "too_large: a plan has at most \(PlanLimits.nodes) values", position: position)
+                path: path, message: "a plan has at most \(PlanLimits.nodes) values", position: position,
+                isTooLarge: true)
         }
         guard depth <= PlanLimits.depth else {
             throw PlanFault(
@@ -111,7 +114,7 @@ struct YAMLReader {
             }
             return PlanNode(.object(members), at: position)
         case .alias:
-            faults.append(PlanFault(path: path, message: Self.referenceAdvice, position: position))
+            refuse(path, Self.referenceAdvice, at: position)
             return PlanNode(.scalar(PlanNode.Scalar(text: "", kind: .null)), at: position)
         }
     }
@@ -130,8 +133,8 @@ struct YAMLReader {
             scalar.string = String(String.UnicodeScalarView(scalar.string.unicodeScalars.drop { $0 == Self.repeated }))
             scalar.tag = tag
         }
-        let name = self.scalar(scalar, path: path)
-        let below = PlanPath.key(name.text, under: path)
+        let below = PlanPath.key(shown(scalar.string), under: path)
+        let name = self.scalar(scalar, path: below)
         if name.text == "<<" {
             faults.append(PlanFault(path: path, message: Self.referenceAdvice, position: position))
             return nil
@@ -151,13 +154,11 @@ struct YAMLReader {
         let isPlain = value.style == .plain || value.style == .any
         let position = value.mark.map { source(PlanPosition(line: $0.line, column: $0.column)) }
         let first = value.string.unicodeScalars.first
-        if isPlain, first == Self.alias || first == Self.anchor {
-            faults.append(PlanFault(path: path, message: Self.referenceAdvice, position: position))
-        }
+        if isPlain, first == Self.alias || first == Self.anchor { refuse(path, Self.referenceAdvice, at: position) }
         // That it is a text is what Yams itself notes of quoted values and of keys.
         let tag = value.tag.rawValue
         if !tag.isEmpty, tag != Tag.Name.str.rawValue {
-            faults.append(PlanFault(path: path, message: Self.tagAdvice, position: position))
+            refuse(path, Self.tagAdvice, at: position)
             return PlanNode.Scalar(text: shown(value.string), kind: .text)
         }
         return PlanNode.Scalar(
@@ -167,7 +168,12 @@ struct YAMLReader {
     private mutating func checkTag(_ node: Node, path: String) {
         let tag = node.tag.rawValue
         guard !tag.isEmpty, tag != Tag.Name.seq.rawValue, tag != Tag.Name.map.rawValue else { return }
-        faults.append(PlanFault(path: path, message: Self.tagAdvice, position: position(of: node)))
+        refuse(path, Self.tagAdvice, at: position(of: node))
+    }
+
+    private mutating func refuse(_ path: String, _ advice: String, at position: PlanPosition?) {
+        faults.append(PlanFault(path: path, message: advice, position: position))
+        unknown.insert(path)
     }
 
     private static let referenceAdvice =

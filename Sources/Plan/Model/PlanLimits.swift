@@ -38,8 +38,6 @@ package enum PlanLimits {
     package static let level: ClosedRange<Int32> = 1...10
     package static let missedOffersToAway: ClosedRange<Int32> = 0...1_000
     package static let queueLength: ClosedRange<Int32> = 1...Int32(Limits.liveInquiries)
-    /// What a step or an escalation adds to a priority: from one end of the scale to the other.
-    package static let priorityChange: ClosedRange<Int32> = -200...200
     package static let thresholdPercent: ClosedRange<Int32> = 1...999
     package static let years: ClosedRange<Int32> = 1_970...9_999
 

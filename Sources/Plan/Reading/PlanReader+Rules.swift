@@ -31,7 +31,7 @@ extension PlanReader {
             ])
         guard let fields else { return nil }
         fields.set("queue", &rule.queue, &self) { $0.name($1, $2) }
-        fields.set("priority", &rule.priority, &self) { $0.integer($1, $2, in: PlanLimits.priorityChange) }
+        fields.set("priority", &rule.priority, &self) { $0.integer($1, $2, in: Routing.Limits.priority) }
         fields.set("skills", &rule.skills, &self) { $0.levels($1, $2) }
         fields.set("prefer", &rule.prefer, &self) { $0.levels($1, $2) }
         return true

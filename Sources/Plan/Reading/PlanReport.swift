@@ -6,6 +6,9 @@ package struct PlanReport: Sendable {
     package var faults: [PlanFault]
     /// What is legal but odd, in the order of the text; there also where there are faults.
     package var warnings: [PlanFault]
+
+    /// The text is refused for its size: `too_large` on the wire.
+    package var isTooLarge: Bool { faults.contains(where: \.isTooLarge) }
 }
 
 extension RoutingPlan {
@@ -26,9 +29,9 @@ extension RoutingPlan {
         var reader = PlanReader()
         let plan = reader.plan(root)
         let checked = plan.check(conditions: conditions, agents: agents)
-        let told = ToldPaths(reader)
+        let told = ToldPaths(reader, document.unknown)
         let faults =
-            document.faults + reader.faults
+            document.faults + reader.faults.filter { !document.unknown.contains($0.path) }
             + checked.faults.filter { told.isNews($0.path) }.map { reader.placed($0) }
         let warnings = reader.warnings + checked.warnings.filter { told.isNews($0.path) }.map { reader.placed($0) }
         return PlanReport(
@@ -74,8 +77,9 @@ private struct ToldPaths {
     private var told: Set<String> = []
     private let unread: Set<String>
 
-    init(_ reader: PlanReader) {
+    init(_ reader: PlanReader, _ unknown: Set<String>) {
         unread = reader.unread
+        for path in unknown { told.formUnion(PlanPath.prefixes(of: path)) }
         for fault in reader.faults { told.formUnion(PlanPath.prefixes(of: fault.path)) }
     }
 

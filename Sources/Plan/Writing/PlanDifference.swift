@@ -51,18 +51,19 @@ private struct PlanDifference {
     // MARK: Objects
 
     private mutating func compare(_ old: [PlanNode.Member], _ new: [PlanNode.Member], _ path: String) {
+        let before = Dictionary(old.map { ($0.key.text, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(new.map { ($0.key.text, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let isNamed = Self.namedSections.contains(path)
         for member in old {
             let below = PlanPath.key(member.key.text, under: path)
-            if let other = new.first(where: { $0.key.text == member.key.text }) {
-                compare(member.value, other.value, below)
+            if let other = after[member.key.text] {
+                compare(member.value, other, below)
             } else {
-                whole(.removed, member.value, below, isNamed: Self.namedSections.contains(path))
+                whole(.removed, member.value, below, isNamed: isNamed)
             }
         }
-        for member in new where !old.contains(where: { $0.key.text == member.key.text }) {
-            whole(
-                .added, member.value, PlanPath.key(member.key.text, under: path),
-                isNamed: Self.namedSections.contains(path))
+        for member in new where before[member.key.text] == nil {
+            whole(.added, member.value, PlanPath.key(member.key.text, under: path), isNamed: isNamed)
         }
     }
 

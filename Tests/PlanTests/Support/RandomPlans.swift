@@ -129,7 +129,7 @@ struct RandomPlans {
         (0..<random.int(1...4)).map { _ in
             let levels = levels(of: plan)
             switch random.int(1...8) {
-            case 1: return .addPriority(number(PlanLimits.priorityChange))
+            case 1: return .addPriority(number(-100...100))
             case 2: return .setPriority(number(-100...100))
             case 3 where !levels.isEmpty: return .require(levels)
             case 4 where !levels.isEmpty: return .relax(levels)
@@ -145,7 +145,7 @@ struct RandomPlans {
         var rule = RoutingPlan.Rule(name)
         if !random.once(in: 4) { rule.condition = random.pick(Self.conditions) }
         if random.once(in: 2) { rule.queue = random.pick(plan.queues).name }
-        if random.once(in: 2) { rule.priority = number(PlanLimits.priorityChange) }
+        if random.once(in: 2) { rule.priority = number(-100...100) }
         rule.skills = levels(of: plan)
         rule.prefer = levels(of: plan)
         rule.force = random.once(in: 4)
