@@ -88,8 +88,8 @@ struct PlanWarningTests {
             """)
         #expect(
             lines == [
-                "4:75 sla[0].targets.assign: 9m is under the target of queue slow, 10m, by which the order goes; give the queue a shorter target",
-                "6:52 sla[2].targets.assign: 4s is under every target of its queues and channels, 5s, by which the order goes; give the queue a shorter target",
+                "4:75 sla[0].targets.assign: 9m is under the target of queue slow, 10m, which gives the order; give the queue a shorter target",
+                "6:52 sla[2].targets.assign: 4s is under every target of its queues and channels, 5s, which gives the order; give the queue a shorter target",
                 "6:68 sla[2].targets.resolution: 3s is less than 4s of assign, which comes first",
             ])
     }

@@ -1,7 +1,7 @@
 /// When a team is there, as an admin writes it down.
 ///
-/// Times are those of the zone's wall clocks. A block that ends before it begins, `22:00-06:00`, goes on into the next day
-/// and belongs to the day on which it begins: a holiday on that day closes all of it, one on the next day nothing of it.
+/// Times are those of the zone's wall clocks. A block that ends before it begins, `22:00-06:00`, goes on into the next
+/// day and belongs to the day on which it begins: a holiday on that day closes all of it, one on the next day nothing.
 package struct BusinessCalendar: Sendable, Equatable {
     /// From a time of day up to another.
     package struct Block: Sendable, Hashable, Comparable {

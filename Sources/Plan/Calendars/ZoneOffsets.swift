@@ -1,7 +1,7 @@
 import Foundation
 
-/// How far an IANA zone's clocks are from UTC, at any moment: a table of its changes from 1900 to 2100, so that a look-up
-/// is a binary search of plain numbers that any thread may do.
+/// How far an IANA zone's clocks are from UTC, at any moment: a table of its changes from 1900 to 2100, so that a
+/// look-up is a binary search of plain numbers that any thread may do.
 ///
 /// Before the table its first offset holds, after it its last.
 package struct ZoneOffsets: Sendable {

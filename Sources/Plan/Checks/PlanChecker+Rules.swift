@@ -99,7 +99,7 @@ extension PlanChecker {
             named.count == 1 ? "the target of queue \(named[0].name)" : "every target of its queues and channels"
         warn(
             "\(path).targets.assign",
-            "\(promised.text) is under \(whose), \(least.text), by which the order goes; give the queue a shorter target"
+            "\(promised.text) is under \(whose), \(least.text), which gives the order; give the queue a shorter target"
         )
     }
 
@@ -148,7 +148,8 @@ extension PlanChecker {
             if !range.contains(length) {
                 fault(
                     path,
-                    "\(range.lowerBound.text) to \(range.upperBound.text) before or after the target, not \(threshold.text); 100% is the target itself"
+                    "\(range.lowerBound.text) to \(range.upperBound.text) before or after the target (which is 100%), "
+                        + "not \(threshold.text)"
                 )
             } else if let target, span < .zero, length >= target {
                 fault(path, "\(threshold.text) is before the clock starts: the target is \(target.text)")

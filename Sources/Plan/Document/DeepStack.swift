@@ -7,8 +7,8 @@ import Synchronization
 enum DeepStack {
     private static let bytes = 8 * 1_048_576
 
-    /// The value of `body`, which runs on a thread of its own. The calling thread waits for it; `body` must not wait for
-    /// anything itself.
+    /// The value of `body`, which runs on a thread of its own. The calling thread waits for it; `body` must not wait
+    /// for anything itself.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
         let result = Result<Value>()
         let thread = Thread {

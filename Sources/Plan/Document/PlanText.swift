@@ -52,7 +52,7 @@ struct PlanText {
         return out
     }
 
-    /// False for what YAML does not take for printable, for its line breaks beside the usual ones, and what is reserved.
+    /// False for what YAML does not take for printable, for its line breaks beside the usual ones, for what is reserved.
     static func mayStand(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x20...0x7E, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: true

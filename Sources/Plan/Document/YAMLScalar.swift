@@ -1,5 +1,5 @@
-/// What a YAML value without quotes is read as: the core schema of YAML 1.2, and beside it what version 1.1 and its many
-/// readers make of a word, so that nobody's name turns into a truth value.
+/// What a YAML value without quotes is read as: the core schema of YAML 1.2, and beside it what version 1.1 and its
+/// many readers make of a word, so that nobody's name turns into a truth value.
 ///
 /// Source: yaml.org/spec/1.2.2, 10.3.2; yaml.org/type/{bool,int,float}.html.
 enum YAMLScalar {

@@ -1,8 +1,8 @@
 package import Routing
 
 /// The routing plan as admins think of it: names, defaults and what may be left out (PLAN.md). `read` makes it of a
-/// document, `compile` turns it into what the engine works on, `document` into the JSON that the port shows, `yaml` into
-/// the text that people keep.
+/// document, `compile` turns it into what the engine works on, `document` into the JSON that the port shows, `yaml`
+/// into the text that people keep.
 package struct RoutingPlan: Sendable, Equatable {
     package struct Channel: Sendable, Equatable {
         package enum Accept: String, Sendable, CaseIterable {

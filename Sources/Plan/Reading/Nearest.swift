@@ -31,7 +31,7 @@ enum Nearest {
     }
 
     /// Insertions, deletions, exchanges and swaps of neighbours.
-    /// Source: the optimal string alignment distance, e.g. G. Navarro, "A guided tour to approximate string matching", 2001.
+    /// Source: the optimal string alignment distance; G. Navarro, "A guided tour to approximate string matching", 2001.
     private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var before: [Int] = []
         var previous = Array(0...right.count)
