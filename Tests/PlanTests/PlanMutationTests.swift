@@ -29,7 +29,7 @@ struct PlanMutationTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test("have a plan that is read back as it is, or faults with advice", arguments: 1...40 as ClosedRange<UInt64>)
+    @Test("have a plan that is read back as it is, or faults with advice", arguments: 1...20 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let plan = try #require(RoutingPlan.read(Plans.example).plan)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Random plans")
 struct PlanRoundTripTests {
-    private static let seeds: ClosedRange<UInt64> = 1...150
+    private static let seeds: ClosedRange<UInt64> = 1...80
 
     private static func plan(_ seed: UInt64) -> RoutingPlan {
         var plans = RandomPlans(seed: seed)

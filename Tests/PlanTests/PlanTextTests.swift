@@ -46,6 +46,12 @@ struct PlanTextTests {
             ("name: a\u{7}b", "1:8 the character U+0007 cannot stand in a plan as it is; take it out"),
             ("plan: 1\nname: \u{2028}", "2:7 the character U+2028 cannot stand in a plan as it is; take it out"),
             ("name: \u{10FFF0}", "1:7 the character U+10FFF0 cannot stand in a plan as it is; take it out"),
+            ("name: \"a\\U0010fff0\"", "1:9 this character cannot stand in a plan; take it out"),
+            ("name: \"a\\0b\"", "1:7 name: U+0000 cannot be stored"),
+            (
+                "{\"name\": \"\\udbff\\udff0\"}",
+                "1:23 the character U+10FFF0 cannot stand in a plan as it is; take it out"
+            ),
             ("name: \u{85}", "1:7 the character U+0085 cannot stand in a plan as it is; take it out"),
         ])
     func characters(text: String, expected: String) {

@@ -116,7 +116,7 @@ extension PlanChecker {
 
     private mutating func escalations(of policy: RoutingPlan.Policy, _ path: String) {
         count(policy.escalations.count, atMost: PlanLimits.escalationsPerPolicy, "escalations", path + ".escalate")
-        var seen: [(RoutingPlan.Policy.Metric, Threshold)] = []
+        var seen: [(RoutingPlan.Policy.Metric, RoutingPlan.Threshold)] = []
         for (index, escalation) in policy.escalations.enumerated() {
             let below = PlanPath.item(index, of: path + ".escalate")
             let target = policy.target(of: escalation.metric)
@@ -136,7 +136,7 @@ extension PlanChecker {
         }
     }
 
-    private mutating func threshold(_ threshold: Threshold, _ target: TimeSpan?, _ path: String) {
+    private mutating func threshold(_ threshold: RoutingPlan.Threshold, _ target: TimeSpan?, _ path: String) {
         switch threshold {
         case .percent(let percent):
             guard !PlanLimits.thresholdPercent.contains(percent) else { return }

@@ -209,6 +209,7 @@ struct JSONReader {
                 if (0xDC00...0xDFFF).contains(second),
                     let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + second - 0xDC00)
                 {
+                    guard !PlanText.reserved.contains(scalar.value) else { throw fault(PlanText.advice(on: scalar)) }
                     return scalar
                 }
             }

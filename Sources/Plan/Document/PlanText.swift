@@ -61,7 +61,7 @@ struct PlanText {
         }
     }
 
-    private static func advice(on scalar: Unicode.Scalar) -> String {
+    static func advice(on scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         return scalar.value == 0

@@ -64,6 +64,25 @@ struct YAMLDocument {
         return nil
     }
 
+    /// Where an escape, `\U0010FFF0` and on, stands for one of the reserved characters; nil: nowhere.
+    var escapeOfReserved: PlanPosition? {
+        let pattern = Array("\\u0010fff".utf8)
+        var position = PlanPosition(line: 1, column: 1)
+        for (index, byte) in bytes.enumerated() {
+            if byte == pattern[0],
+                bytes[index...].prefix(pattern.count).map({ $0 | 0x20 }) == pattern.map({ $0 | 0x20 })
+            {
+                return position
+            }
+            if byte == UInt8(ascii: "\n") {
+                position = PlanPosition(line: position.line + 1, column: 1)
+            } else if index + 1 == bytes.count || bytes[index + 1] & 0xC0 != 0x80 {
+                position.column += 1
+            }
+        }
+        return nil
+    }
+
     /// Where the place is in the bytes. Columns count Unicode scalars.
     private func offset(of position: PlanPosition) -> Int? {
         var line = 1

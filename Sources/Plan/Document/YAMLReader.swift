@@ -18,7 +18,7 @@ struct YAMLReader {
     private static let roundsMax = 64
 
     private(set) var faults: [PlanFault] = []
-    /// The paths of values that are anchored, aliases or tagged: what they are is not known.
+    /// The paths of values that are anchored, aliases, tagged or cannot be stored: what is meant is not known.
     private(set) var unknown: Set<String> = []
     /// Where the sign for a key that comes again was put in, in the order in which it was.
     private var insertions: [PlanPosition] = []
@@ -27,6 +27,9 @@ struct YAMLReader {
     /// Reads the one document of the text. Throws at what leaves no tree; other faults are in `faults`.
     mutating func read(_ text: PlanText) throws(PlanFault) -> PlanNode {
         let document = YAMLDocument(hidingReferences: text, alias: Self.alias, anchor: Self.anchor)
+        if let place = document.escapeOfReserved {
+            throw PlanFault(path: "", message: "this character cannot stand in a plan; take it out", position: place)
+        }
         let root = try compose(document)
         guard let root else { throw PlanFault(path: "", message: "the document is empty; the default plan is {}") }
         return try node(root, path: "", depth: 1)
@@ -155,6 +158,7 @@ struct YAMLReader {
         let position = value.mark.map { source(PlanPosition(line: $0.line, column: $0.column)) }
         let first = value.string.unicodeScalars.first
         if isPlain, first == Self.alias || first == Self.anchor { refuse(path, Self.referenceAdvice, at: position) }
+        if value.string.unicodeScalars.contains("\0") { refuse(path, "U+0000 cannot be stored", at: position) }
         // That it is a text is what Yams itself notes of quoted values and of keys.
         let tag = value.tag.rawValue
         if !tag.isEmpty, tag != Tag.Name.str.rawValue {

@@ -91,35 +91,37 @@ extension RoutingPlan {
     }
 }
 
-/// When an escalation is due.
-package enum Threshold: Sendable, Equatable {
-    /// Of the target: 100 is when it is due.
-    case percent(Int32)
-    /// After the target, or before it where negative.
-    case offset(TimeSpan)
+extension RoutingPlan {
+    /// When an escalation is due.
+    package enum Threshold: Sendable, Equatable {
+        /// Of the target: 100 is when it is due.
+        case percent(Int32)
+        /// After the target, or before it where negative.
+        case offset(TimeSpan)
 
-    /// `75%`, `+15m`, `-10m`. Nil if it is none of these.
-    package init?(_ text: String) {
-        let rest = text.dropFirst()
-        switch text.first {
-        case "+":
-            guard let span = TimeSpan(text: rest) else { return nil }
-            self = .offset(span)
-        case "-":
-            guard let span = TimeSpan(text: rest) else { return nil }
-            self = .offset(.zero - span)
-        default:
-            guard text.last == "%", text.utf8.count <= 10, let percent = Int32(text.dropLast()),
-                text.utf8.first != UInt8(ascii: "+")
-            else { return nil }
-            self = .percent(percent)
+        /// `75%`, `+15m`, `-10m`. Nil if it is none of these.
+        package init?(_ text: String) {
+            let rest = text.dropFirst()
+            switch text.first {
+            case "+":
+                guard let span = TimeSpan(text: rest) else { return nil }
+                self = .offset(span)
+            case "-":
+                guard let span = TimeSpan(text: rest) else { return nil }
+                self = .offset(.zero - span)
+            default:
+                guard text.last == "%", text.utf8.count <= 10, let percent = Int32(text.dropLast()),
+                    text.utf8.first != UInt8(ascii: "+")
+                else { return nil }
+                self = .percent(percent)
+            }
         }
-    }
 
-    package var text: String {
-        switch self {
-        case .percent(let percent): "\(percent)%"
-        case .offset(let span): span < .zero ? "-\((.zero - span).text)" : "+\(span.text)"
+        package var text: String {
+            switch self {
+            case .percent(let percent): "\(percent)%"
+            case .offset(let span): span < .zero ? "-\((.zero - span).text)" : "+\(span.text)"
+            }
         }
     }
 }

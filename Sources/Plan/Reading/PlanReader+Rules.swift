@@ -97,8 +97,10 @@ extension PlanReader {
         return escalations
     }
 
-    private mutating func threshold(_ node: PlanNode, _ path: String) -> Threshold? {
-        if case .scalar(let scalar) = node.value, scalar.kind == .text, let threshold = Threshold(scalar.text) {
+    private mutating func threshold(_ node: PlanNode, _ path: String) -> RoutingPlan.Threshold? {
+        if case .scalar(let scalar) = node.value, scalar.kind == .text,
+            let threshold = RoutingPlan.Threshold(scalar.text)
+        {
             return threshold
         }
         fault(

@@ -164,7 +164,7 @@ struct RandomPlans {
         }
         policy.escalations = (0..<random.int(0...4)).map { _ in
             let target = random.pick(policy.targets)
-            var threshold = Threshold.percent(number(PlanLimits.thresholdPercent))
+            var threshold = RoutingPlan.Threshold.percent(number(PlanLimits.thresholdPercent))
             if random.once(in: 2) { threshold = .offset(span(PlanLimits.thresholdOffset)) }
             if random.once(in: 3), target.span > .seconds(2) { threshold = .offset(.zero - .seconds(1)) }
             return RoutingPlan.Policy.Escalation(target.metric, at: threshold, actions: actions(of: plan))
