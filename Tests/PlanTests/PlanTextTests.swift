@@ -131,6 +131,8 @@ struct PlanTextTests {
             queues:
               vip: {target: 20s, target: 30s, select: best, 'target': 40s}
               vip: {}
+              -x: {}
+              -x: {}
             queues: {}
             """
         #expect(
@@ -140,6 +142,7 @@ struct PlanTextTests {
                 "4:3 queues.vip: the key vip stands there twice; keep one of them",
                 "4:9 queues.vip.target: the key target stands there twice; keep one of them",
                 "4:22 queues.vip.target: the key target stands there twice; keep one of them",
+                "6:3 queues.-x: the key -x stands there twice; keep one of them",
             ])
         let json = #"{"name": "a", "name": "b", "queues": {"vip": {"select": "best", "select": "least_loaded"}}}"#
         #expect(

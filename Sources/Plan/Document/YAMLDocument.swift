@@ -25,9 +25,7 @@ struct YAMLDocument {
         guard var offset = offset(of: position), offset < bytes.count else { return false }
         switch bytes[offset] {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): offset += 1
-        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "!"), UInt8(ascii: "|"), UInt8(ascii: ">"),
-            UInt8(ascii: "?"), UInt8(ascii: "-"):
-            return false
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "!"), UInt8(ascii: "|"), UInt8(ascii: ">"): return false
         default: break
         }
         bytes.insert(contentsOf: Array(String(scalar).utf8), at: offset)
