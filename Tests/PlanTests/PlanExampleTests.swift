@@ -74,6 +74,24 @@ struct PlanExampleTests {
         #expect(RoutingPlan.read(RoutingPlan().document).plan == RoutingPlan())
     }
 
+    @Test(
+        "that voice interrupts e-mail is a default where there is voice, and a fault where somebody writes it without")
+    func interruptions() throws {
+        let quiet = try #require(RoutingPlan.read("channels: {email: {}}").plan)
+        #expect(quiet.channels[0].interruptedBy == [])
+        #expect(quiet.yaml == "plan: 1\nchannels:\n  email: {}\n")
+        #expect(
+            try #require(RoutingPlan.read("channels: {email: {}, voice: {}}").plan).channels[0].interruptedBy == [
+                "voice"
+            ])
+        let never = try #require(RoutingPlan.read("channels: {email: {interrupted_by: []}, voice: {}}").plan)
+        #expect(never.yaml.contains("email: {interrupted_by: []}"))
+        #expect(RoutingPlan.read(never.document).plan == never)
+        #expect(
+            RoutingPlan.read("channels: {email: {interrupted_by: [voice]}, voce: {}}").faultLines
+                == ["1:37 channels.email.interrupted_by[0]: there is no channel voice; did you mean voce?"])
+    }
+
     static let canonical = """
         plan: 1
         name: Shoe shop

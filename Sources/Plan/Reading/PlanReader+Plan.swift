@@ -93,12 +93,29 @@ extension PlanReader {
             isSaid.append(self.channel(node, path, &channel))
             channels.append(channel)
         }
-        // That voice interrupts e-mail is a default only where there is voice.
-        let names = Set(channels.map(\.name))
-        for index in channels.indices where !isSaid[index] {
-            channels[index].interruptedBy.removeAll { !names.contains($0) }
+        let names = channels.map(\.name)
+        for index in channels.indices {
+            let channel = channels[index]
+            guard channel.interruptedBy == RoutingPlan.Channel(channel.name).interruptedBy else { continue }
+            if isSaid[index] {
+                refuseUnknown(channel, names)
+            } else {
+                // That voice interrupts e-mail is a default only where there is voice.
+                channels[index].interruptedBy.removeAll { !names.contains($0) }
+            }
         }
         return channels
+    }
+
+    /// The checker takes the default of a channel as it is, whether the plan has the channels in it or not; who writes
+    /// it down means them.
+    private mutating func refuseUnknown(_ channel: RoutingPlan.Channel, _ names: [String]) {
+        let path = PlanPath.key(channel.name, under: "channels") + ".interrupted_by"
+        for (index, name) in channel.interruptedBy.enumerated() where !names.contains(name) {
+            let below = PlanPath.item(index, of: path)
+            let advice = Nearest.advice(on: name, among: names, plural: "channels")
+            fault(below, "there is no channel \(name); \(advice)", at: positions[below])
+        }
     }
 
     /// True if the document says what interrupts the channel.
