@@ -35,6 +35,8 @@ package enum Command: Sendable {
     /// Storage (or the whole machine) stood still since `since`: what agents could not answer gets its time back.
     case stalled(since: Instant)
     case drain(Bool)
+    /// Another version of the plan is in force from now on, for what waits as for what comes.
+    indirect case publish(CompiledPlan)
 }
 
 /// A new inquiry.
@@ -197,12 +199,15 @@ package struct Rejection: Error, Hashable, Sendable {
     package var field: String?
     /// The state that does not allow it.
     package var state: String?
+    /// How many stand in the way.
+    package var count: Int?
 
-    package init(_ code: Code, _ message: String, field: String? = nil, state: String? = nil) {
+    package init(_ code: Code, _ message: String, field: String? = nil, state: String? = nil, count: Int? = nil) {
         self.code = code
         self.message = message
         self.field = field
         self.state = state
+        self.count = count
     }
 }
 

@@ -139,7 +139,8 @@ extension Engine {
         if case .set(let capacity) = change.capacity { definition.capacity = capacity }
         if let known, agentTexts[Int(known)].definition == definition { return .agent(known) }
 
-        let channels = try channelSet(of: definition)
+        if case .set(let channels?) = change.channels { try checkChannels(channels) }
+        let channels = channelSet(of: definition)
         let profile = try joinProfile(
             skills: requirements(of: definition), channels: channels, team: definition.team)
         let agent: AgentIndex
@@ -216,14 +217,18 @@ extension Engine {
         return (0..<stride).contains { limit(of: definition, on: $0) < limits[Int(agent) * stride + $0] }
     }
 
-    func channelSet(of definition: AgentDefinition) throws(Rejection) -> ChannelSet {
+    private func checkChannels(_ listed: [ChannelLimit]) throws(Rejection) {
+        for entry in listed where channel(named: ArraySlice(entry.channel.utf8)) == nil {
+            throw Rejection(.badArgument, "no channel \(entry.channel) in the plan", field: "channels")
+        }
+    }
+
+    /// A channel that a later plan has dropped means nothing, until another brings it back.
+    func channelSet(of definition: AgentDefinition) -> ChannelSet {
         guard let listed = definition.channels else { return ChannelSet(bits: UInt16((1 << stride) - 1)) }
         var set = ChannelSet.none
         for entry in listed {
-            guard let channel = channel(named: ArraySlice(entry.channel.utf8)) else {
-                throw Rejection(.badArgument, "no channel \(entry.channel) in the plan", field: "channels")
-            }
-            set.insert(channel)
+            if let channel = channel(named: ArraySlice(entry.channel.utf8)) { set.insert(channel) }
         }
         return set
     }
@@ -361,7 +366,7 @@ extension Engine {
     }
 
     /// Ends the offers whose requirement the agent does not meet any more, or whose channel it has switched off.
-    private mutating func withdrawMisfits(
+    mutating func withdrawMisfits(
         _ agent: AgentIndex, into output: inout Output
     ) -> ContiguousArray<UInt32> {
         var returned = ContiguousArray<UInt32>()
@@ -377,7 +382,7 @@ extension Engine {
     }
 
     /// Ends the offers for which there is no room any more, the least urgent first. Assigned work is kept.
-    private mutating func withdrawExcess(
+    mutating func withdrawExcess(
         _ agent: AgentIndex, into output: inout Output
     ) -> ContiguousArray<UInt32> {
         var offers = work(of: agent).filter { inquiries[$0].state == .offered }

@@ -13,6 +13,7 @@ extension Engine {
     /// Whether anything changed since the last call of `takeChanges`, events aside.
     package var hasChanges: Bool {
         !changedInquiries.isEmpty || !changedAgents.isEmpty || !deletedAgents.isEmpty || !newKeys.isEmpty
+            || !lastRows.isEmpty
     }
 
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
@@ -35,6 +36,8 @@ extension Engine {
         deletedAgents.removeAll(keepingCapacity: true)
         changes.keys.append(contentsOf: newKeys)
         newKeys.removeAll(keepingCapacity: true)
+        changes.inquiries += lastRows
+        lastRows.removeAll()
         forgetClosed()
     }
 
@@ -52,7 +55,7 @@ extension Engine {
         }
     }
 
-    private mutating func forget(_ slot: UInt32) {
+    mutating func forget(_ slot: UInt32) {
         inquiryIndex.remove(inquiries[slot].id)
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
         if inquiries[slot].particulars != none { particulars.remove(inquiries[slot].particulars) }

@@ -46,6 +46,17 @@ extension Engine {
         return number
     }
 
+    /// Lists a class whose queue or channel has got another number; it can be served by no profile yet.
+    mutating func relist(class requirement: UInt32) {
+        var hash = Self.hash(of: classes[Int(requirement)].skills)
+        hash.combine(UInt64(classes[Int(requirement)].queue) << 8 | UInt64(classes[Int(requirement)].channel))
+        classes[Int(requirement)].hash = hash.value
+        classIndex.insert(hash: hash.value, value: requirement)
+        guard classes[Int(requirement)].references == 0 else { return }
+        idleClasses.append(requirement)
+        classes[Int(requirement)].idleEntries += 1
+    }
+
     mutating func retain(requirement: UInt32) { classes[Int(requirement)].references += 1 }
 
     mutating func release(requirement: UInt32) {

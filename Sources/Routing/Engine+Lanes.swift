@@ -41,6 +41,11 @@ extension Engine {
             .maxAge, owner: UInt32(lane), id: Int64(lane), due: inquiries[first].waitingSince + plan.maxAge)
     }
 
+    /// The lane has no timer, and what waits in it has another limit.
+    mutating func watchLaneAnew(_ lane: Int) {
+        if figures.lanes[lane].first != none { watchLane(lane) }
+    }
+
     mutating func laneIsDue(_ lane: UInt32, into output: inout Output) {
         let first = figures.lanes[Int(lane)].first
         guard first != none else { return }

@@ -9,29 +9,29 @@ import DequeModule
 /// A call that only borrows the engine from within a mutating one makes the compiler copy its 600 bytes to the stack.
 /// Therefore the small questions of the hot path are `@inline(__always)`.
 package struct Engine: ~Copyable {
-    package let plan: CompiledPlan
+    package private(set) var plan: CompiledPlan
     /// What is of any type has no fixed layout, so the compiler passes the engine by its address. Without it every call
     /// that only borrows the engine from within a mutating one copies all of it to the stack.
     private let passedByAddress: any Sendable = ()
     /// Channels of the plan: the stride of `counts` and `limits`.
-    let stride: Int
+    private(set) var stride: Int
     /// By channel and by queue.
-    let channelNames: [Name]
-    let queueNames: [Name]
+    private(set) var channelNames: [Name]
+    private(set) var queueNames: [Name]
     /// By queue: what it requires; empty for most.
     private(set) var queueParts: [ContiguousArray<RequirementPart>] = []
     /// By queue: there are no rules, and it requires nothing, has no steps and no end.
-    let isPlain: [Bool]
+    private(set) var isPlain: [Bool]
     /// By rule: its name, and how often it could not be evaluated.
-    let ruleNames: [Name]
+    private(set) var ruleNames: [Name]
     var ruleFailures: [Int64]
     /// By channel: its points; the others beside which an agent may not be given it; the others whose points it interrupts.
-    let weights: [Int32]
-    let barring: [ChannelSet]
-    let interrupted: [ChannelSet]
+    private(set) var weights: [Int32]
+    private(set) var barring: [ChannelSet]
+    private(set) var interrupted: [ChannelSet]
     /// Which heaps of rooms some queue selects by; the others are not kept.
-    let usesLoad: Bool
-    let usesIdle: Bool
+    private(set) var usesLoad: Bool
+    private(set) var usesIdle: Bool
 
     var inquiries = Slab<Inquiry>()
     var inquiryIndex = IdentifierMap()
@@ -107,6 +107,8 @@ package struct Engine: ~Copyable {
     var changedAgents = Table<AgentIndex>()
     var deletedAgents: [String] = []
     var newKeys: [KeyRow] = []
+    /// Rows of inquiries that have left memory before the store was given them.
+    var lastRows: [InquiryRow] = []
 
     /// An engine without inquiries or agents.
     package init(plan: CompiledPlan, at now: Instant) {
@@ -132,9 +134,45 @@ package struct Engine: ~Copyable {
         laneTimers = ContiguousArray(repeating: none, count: plan.queues.count * plan.channels.count)
         self.now = now
         figures = Figures(plan: plan, at: now)
+        learnQueueParts()
+    }
+
+    private mutating func learnQueueParts() {
+        queueParts = []
         for queue in plan.queues {
             queueParts.append(ContiguousArray(requirements(ofPlan: queue.skills).map { Self.part($0, .queue) }))
         }
+    }
+
+    /// Takes over what is laid out by channels and queues, for the new plan and empty. `publish` fills it.
+    mutating func adoptLayout(of plan: CompiledPlan) {
+        var fresh = Engine(plan: plan, at: now)
+        self.plan = plan
+        stride = fresh.stride
+        channelNames = fresh.channelNames
+        queueNames = fresh.queueNames
+        isPlain = fresh.isPlain
+        ruleNames = fresh.ruleNames
+        ruleFailures = fresh.ruleFailures
+        weights = fresh.weights
+        barring = fresh.barring
+        interrupted = fresh.interrupted
+        usesLoad = fresh.usesLoad
+        usesIdle = fresh.usesIdle
+        swap(&paused, &fresh.paused)
+        swap(&laneTimers, &fresh.laneTimers)
+        swap(&profiles, &fresh.profiles)
+        swap(&profileIndex, &fresh.profileIndex)
+        swap(&freeProfiles, &fresh.freeProfiles)
+        swap(&counts, &fresh.counts)
+        swap(&limits, &fresh.limits)
+        swap(&loadRooms, &fresh.loadRooms)
+        swap(&idleRooms, &fresh.idleRooms)
+        swap(&loadHeads, &fresh.loadHeads)
+        swap(&idleHeads, &fresh.idleHeads)
+        swap(&loadPositions, &fresh.loadPositions)
+        swap(&idlePositions, &fresh.idlePositions)
+        learnQueueParts()
     }
 
     /// Takes one command. `now` must not be before the last step's.
@@ -172,6 +210,7 @@ package struct Engine: ~Copyable {
             case .requeue(let id, let priority): output.reply = try takeBack(id, priority: priority, into: &output)
             case .pauseQueue(let queue, let on): pause(queue, on, into: &output)
             case .deleteAgent(let agent): output.reply = try deleteAgent(agent, into: &output)
+            case .publish(let plan): output.reply = try publish(plan, into: &output)
             }
         } catch {
             output.reply = .rejected(error)

@@ -132,6 +132,22 @@ struct Figures: ~Copyable {
         for lane in lanes.indices { lanes[lane].today = Bucket() }
     }
 
+    /// Goes on by other lanes: each is the one of that number before, or a new one.
+    mutating func lay(out origins: [Int?]) {
+        var lanes = Table<Lane>()
+        var counts = Table<Int32>(repeating: 0, count: origins.count * Self.statesMax)
+        for (lane, origin) in origins.enumerated() {
+            lanes.append(Lane())
+            guard let origin else { continue }
+            swap(&lanes[lane], &self.lanes[origin])
+            for state in 0..<Self.statesMax {
+                counts[lane * Self.statesMax + state] = self.counts[origin * Self.statesMax + state]
+            }
+        }
+        swap(&lanes, &self.lanes)
+        swap(&counts, &self.counts)
+    }
+
     mutating func addAgent() { activities.append(.none) }
 
     mutating func setActivity(_ activity: Activity, of agent: AgentIndex) {
