@@ -1,0 +1,179 @@
+import Testing
+
+@testable import Routing
+
+@Suite("A plan comes into force under live work")
+struct PublishTests {
+    private typealias Queue = CompiledPlan.Queue
+
+    /// A world that is no longer of the plan that its auditor knows: what is expected is said by each test, and the
+    /// engine's structures are looked at.
+    private func world(_ plan: CompiledPlan) -> World {
+        let world = World(plan)
+        world.reportsViolations = false
+        return world
+    }
+
+    private func publish(_ plan: CompiledPlan, _ world: World) -> Answer {
+        var plan = plan
+        plan.version = world.engine.plan.version + 1
+        let answer = Answer(world.apply(.publish(plan)))
+        #expect(world.engine.structureFaults() == [])
+        return answer
+    }
+
+    @Test("room: a limit that is raised is used at once, one that is lowered takes offers back and keeps work")
+    func room() {
+        let world = world(.of(.channel("chat", limit: 2)))
+        world.agent("kim")
+        let chats = (0..<5).map { _ in world.submit("chat") }
+        world.accept(chats[0], by: "kim")
+        #expect(publish(.of(.channel("chat", limit: 4)), world) == .done)
+        #expect(
+            chats.map { world.place($0) } == ["assigned kim", "offered kim", "offered kim", "offered kim", "waiting"])
+        #expect(publish(.of(.channel("chat", limit: 1)), world) == .done)
+        #expect(chats.map { world.place($0) } == ["assigned kim"] + Array(repeating: "waiting", count: 4))
+        world.complete(chats[0], by: "kim")
+        // In their old order.
+        #expect(world.place(chats[1]) == "offered kim")
+    }
+
+    @Test("targets and the worth of priority: what waits is ranked anew")
+    func ranks() {
+        let slow = Queue(name: "slow", target: .minutes(10))
+        let world = world(.of(queues: [Queue(name: "default"), slow]))
+        let first = world.submit("chat", queue: "slow")
+        let second = world.submit("chat")
+        #expect(world.engine.position(of: first) == 1)
+        #expect(publish(.of(queues: [Queue(name: "default", target: .minutes(20)), slow]), world) == .done)
+        world.agent("kim", channels: "chat:1")
+        #expect(world.place(first) == "offered kim")
+        #expect(world.row(second)?.rank == (world.start + .minutes(20)).microseconds)
+        let urgent = world.submit("chat", priority: 1)
+        #expect(publish(.of(queues: [Queue(name: "default"), slow], boost: CompiledPlan.strictBoost), world) == .done)
+        world.complete(first, by: "kim")
+        world.cancel(first)
+        #expect(world.place(urgent) == "offered kim")
+    }
+
+    @Test("queues and channels may stand in another order, come and go; what waits stays where it is")
+    func layout() throws {
+        let world = world(
+            .of(
+                [.channel("voice"), .channel("chat"), .channel("fax")],
+                queues: [
+                    Queue(name: "default"), Queue(name: "vip"), Queue(name: "old"),
+                ]))
+        world.agent("kim", channels: "voice:1,fax")
+        world.ready("kim", channels: "voice")
+        let call = world.submit("voice", queue: "vip")
+        let chat = world.submit("chat", queue: "vip", skills: "billing")
+        let plain = world.submit("chat")
+        world.accept(call, by: "kim")
+        let plan = CompiledPlan.of(
+            [.channel("email"), .channel("chat"), .channel("voice")],
+            queues: [
+                Queue(name: "new"), Queue(name: "vip"), Queue(name: "default"),
+            ])
+        #expect(publish(plan, world) == .done)
+        #expect(world.place(call) == "assigned kim")
+        #expect(world.row(chat)?.queue == "vip")
+        #expect(world.row(chat)?.definition?.channel == "chat")
+        #expect(world.row(plain)?.queue == "default")
+        world.agent("lee", skills: "billing")
+        #expect(world.place(chat) == "offered lee")
+        #expect(world.place(plain) == "offered lee")
+        world.complete(call, by: "kim")
+        let mail = world.submit("email", queue: "new")
+        // Kim has neither e-mail nor, any more, fax.
+        #expect(world.place(mail) == "offered lee")
+        #expect(world.engine.census().waiting == 0)
+        // And the rows say the same to whoever starts with that plan.
+        let twin = try Engine(plan: world.engine.plan, recovered: world.store.recovered, at: world.now)
+        #expect(twin.inquiry(chat)?.queue == "vip")
+    }
+
+    @Test("what live inquiries stand in cannot be removed, and then nothing is changed")
+    func stands() {
+        let two = [Queue(name: "default"), Queue(name: "vip")]
+        let world = world(.of([.channel("voice", wrapUp: .minutes(1)), .channel("chat")], queues: two))
+        world.agent("kim")
+        let call = world.submit("voice", queue: "vip")
+        world.submit("chat", queue: "vip")
+        guard case .rejected(let first) = world.apply(.publish(.of([.channel("chat"), .channel("voice")]))) else {
+            return #expect(Bool(false), "it was published")
+        }
+        #expect(first.code == .conflict && first.count == 2)
+        #expect(first.message == "queues.vip cannot be removed: 2 live inquiries stand in it")
+        world.accept(call, by: "kim")
+        world.complete(call, by: "kim")
+        // The agent's wrap-up still is of that channel.
+        guard case .rejected(let second) = world.apply(.publish(.of([.channel("chat")], queues: two))) else {
+            return #expect(Bool(false), "it was published")
+        }
+        #expect(second.message == "channels.voice cannot be removed: 1 live inquiries stand in it")
+        world.wrapped(call, by: "kim")
+        #expect(publish(.of([.channel("chat")], queues: two), world) == .done)
+        // The closed call has left memory with its channel.
+        #expect(!world.knows(call))
+        #expect(world.engine.plan.version == 2)
+    }
+
+    @Test("steps: one that has fired does not fire again, one still to come is the new plan's")
+    func steps() {
+        func plan(_ steps: [CompiledPlan.Step]) -> CompiledPlan { .of(queues: [Queue(name: "default", steps: steps)]) }
+        let raise = [CompiledPlan.Action.raisePriority(1)]
+        let world = world(
+            plan([.init(after: .seconds(30), actions: raise), .init(after: .seconds(90), actions: raise)]))
+        let chat = world.submit("chat")
+        world.at(.seconds(60))
+        #expect(world.row(chat)?.priority == 1)
+        #expect(
+            publish(
+                plan([.init(after: .seconds(20), actions: raise), .init(after: .seconds(70), actions: raise)]), world)
+                == .done)
+        world.at(.milliseconds(69_999))
+        #expect(world.row(chat)?.priority == 1)
+        world.at(.seconds(70))
+        #expect(world.row(chat)?.priority == 2)
+        world.at(.minutes(10))
+        #expect(world.row(chat)?.priority == 2)
+        // A queue that had none gets some: what has waited for longer is past them at once.
+        #expect(publish(plan([]), world) == .done)
+        let late = world.submit("chat")
+        world.pass(.seconds(50))
+        #expect(publish(plan([.init(after: .seconds(10), actions: raise)]), world) == .done)
+        world.pass(.zero)
+        #expect(world.row(late)?.priority == 1)
+    }
+
+    @Test("teams and paused queues: who may not serve any more loses the offer; a pause stays")
+    func teams() {
+        let world = world(.of(queues: [Queue(name: "default"), Queue(name: "vip")]))
+        world.agent("kim", team: "seoul")
+        world.agent("lee", team: "busan", ready: false)
+        let chat = world.submit("chat")
+        world.pause("vip")
+        let held = world.submit("chat", queue: "vip")
+        #expect(world.place(chat) == "offered kim")
+        #expect(publish(.of(queues: [Queue(name: "vip"), Queue(name: "default", teams: ["busan"])]), world) == .done)
+        #expect(world.place(chat) == "waiting")
+        world.ready("lee")
+        #expect(world.place(chat) == "offered lee")
+        #expect(world.place(held) == "waiting")
+        world.resumeQueue("vip")
+        #expect(world.state(held) == .offered)
+    }
+
+    @Test("max_age is the new plan's")
+    func age() {
+        let world = world(.of(maxAge: .hours(1)))
+        let chat = world.submit("chat")
+        world.at(.minutes(50))
+        #expect(publish(.of(maxAge: .hours(2)), world) == .done)
+        world.at(.minutes(70))
+        #expect(world.state(chat) == .waiting)
+        world.at(.hours(2))
+        #expect(world.state(chat) == .expired)
+    }
+}
