@@ -43,6 +43,9 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
     case nps
     case comment
     case force
+    case body
+    case ifVersion
+    case note
 
     /// The name on the wire.
     package var name: String {
@@ -88,6 +91,9 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
         case .nps: "nps"
         case .comment: "comment"
         case .force: "force"
+        case .body: "body"
+        case .ifVersion: "if_version"
+        case .note: "note"
         }
     }
 

@@ -90,10 +90,10 @@ extension RequestReading {
         _ form: ValueForm, _ start: Int, _ field: VerbIndex.Field, _ expansion: Int
     ) throws(RequestFault) {
         guard form == .object else { throw wrong(field, start, "is a JSON object such as {\"tier\":\"gold\"}") }
-        guard bytes.count - start + expansion <= Limits.attributesBytes else {
+        let most = field.upper == .max ? Limits.attributesBytes : Int(field.upper)
+        guard bytes.count - start + expansion <= most else {
             throw .badArgument(
-                name(of: field),
-                "\(name(of: field)) has at most \(Limits.attributesBytes) bytes with its numbers written out")
+                name(of: field), "\(name(of: field)) has at most \(most) bytes with its numbers written out")
         }
         take(field, .text, from: start, number: 0)
     }

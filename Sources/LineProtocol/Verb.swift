@@ -46,4 +46,9 @@ package enum Verb: UInt8, CaseIterable, Sendable {
     case drain
     case info
     case planGet
+    case planCheck
+    case planPut
+    case planPatch
+    case planHistory
+    case planRollback
 }

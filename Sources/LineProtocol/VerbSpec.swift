@@ -40,7 +40,7 @@ package enum FieldType: Sendable, Equatable {
     case levels
     /// Names with or without a limit; the field's range is how many.
     case limits
-    /// A JSON object.
+    /// A JSON object; the end of the field's range is its bytes, without one those of attributes.
     case json
     /// `true` or `false`.
     case flag

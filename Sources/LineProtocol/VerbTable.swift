@@ -250,7 +250,34 @@ package enum VerbTable {
         VerbSpec(
             .planGet, "PLAN GET", fields: [FieldSpec(.version, .integer, range: 1...Int64.max)], roles: .admin,
             errors: [.notFound], summary: "the routing plan"),
+        VerbSpec(
+            .planCheck, "PLAN CHECK", fields: [document], roles: .admin, errors: [.tooLarge],
+            summary: "what is wrong or odd about a plan, and what it would change; changes nothing"),
+        VerbSpec(
+            .planPut, "PLAN PUT", fields: [document, ifVersion, note], roles: .admin, changesState: true,
+            errors: [.conflict, .tooLarge], summary: "puts a plan into force, as a new version"),
+        VerbSpec(
+            .planPatch, "PLAN PATCH", fields: [document, ifVersion, note], roles: .admin, changesState: true,
+            errors: [.conflict, .tooLarge],
+            summary: "changes the plan in force by a JSON merge patch (RFC 7396): null takes a key out"),
+        VerbSpec(
+            .planHistory, "PLAN HISTORY",
+            fields: [
+                FieldSpec(.version, .integer, range: 1...Int64.max), page,
+                FieldSpec(.after, .integer, range: 1...Int64.max),
+            ],
+            roles: .admin, isPaged: true, errors: [.notFound],
+            summary: "a row a version, the newest first; with version= a row for each change that it made"),
+        VerbSpec(
+            .planRollback, "PLAN ROLLBACK",
+            fields: [FieldSpec(.version, .integer, required: true, range: 1...Int64.max), ifVersion, note],
+            roles: .admin, changesState: true, errors: [.notFound, .conflict],
+            summary: "puts an older version into force again, as a new one"),
     ]
+
+    private static let document = FieldSpec(.body, .json, required: true, range: 2...Int64(Limits.adminLineBytes))
+    private static let ifVersion = FieldSpec(.ifVersion, .integer, range: 1...Int64.max)
+    private static let note = FieldSpec(.note, .text, range: 1...Int64(Limits.labelBytes))
 
     private static let submits: RoleSet = [.admin, .gateway, .upstream]
     private static let acts: RoleSet = [.admin, .supervisor, .gateway, .agent]

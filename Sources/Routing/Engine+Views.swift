@@ -199,6 +199,11 @@ extension Engine {
 
     package func isDeleted(_ agent: AgentIndex) -> Bool { agents[Int(agent)].isDeleted }
 
+    /// What admins say of the agents there are. O(agents).
+    package var agentDefinitions: [AgentDefinition] {
+        agents.indices.filter { !agents[$0].isDeleted }.map { agentTexts[$0].definition }
+    }
+
     package func name(of agent: AgentIndex) -> String { agentTexts[Int(agent)].id }
 
     package func state(of agent: AgentIndex) -> AgentState { agents[Int(agent)].state }

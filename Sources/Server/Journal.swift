@@ -18,6 +18,7 @@ package struct Batch: Sendable {
     package var engine: EngineRow
     package var changes: Changes
     package var tokens: [TokenRecord]
+    package var plans: [PlanRecord]
 }
 
 package enum CommitOutcome: Sendable {
@@ -132,21 +133,23 @@ package struct Opened: Sendable {
     package var batch: Int64
     package var epoch: Int64
     package var plan: CompiledPlan
-    /// Every published version's document, by version.
-    package var planBodies: [Int32: [UInt8]]
+    /// The published versions, the newest last; it is in force.
+    package var plans: [PlanRecord]
+    package var desk: any PlanDesk
     package var journal: any Journal
     package var log: any EventLog
 
     package init(
         recovered: Recovered, tokens: [TokenRecord], batch: Int64, epoch: Int64, plan: CompiledPlan,
-        planBodies: [Int32: [UInt8]], journal: any Journal, log: any EventLog
+        plans: [PlanRecord], desk: any PlanDesk, journal: any Journal, log: any EventLog
     ) {
         self.recovered = recovered
         self.tokens = tokens
         self.batch = batch
         self.epoch = epoch
         self.plan = plan
-        self.planBodies = planBodies
+        self.plans = plans
+        self.desk = desk
         self.journal = journal
         self.log = log
     }

@@ -23,6 +23,13 @@ package enum ServerLimits {
     package static let pageRows = 1_000
     package static let logPageEntries = 1_000
 
+    /// Versions of the plan that are at hand, and bytes of their documents; the others are in the table of plans only.
+    package static let planVersions = 1_000
+    package static let planBytes = 64 << 20
+    package static let planHistoryRows = 20
+    /// Past so many agents nobody looks whether they can serve the queues of a plan.
+    package static let agentsOfPlan = 10_000
+
     /// Agents that one step looks at for an EXPLAIN: well under a millisecond's work.
     package static let explainedAgents = 8_192
 

@@ -35,7 +35,8 @@ struct Recovery {
         """
     }
     private static let tokens = "SELECT \(TokenRow.columns) FROM switchboard.token ORDER BY id"
-    private static let plans = "SELECT \(PlanRow.columns) FROM switchboard.plan ORDER BY version"
+    /// The newest; older ones are in the table only.
+    private static let plans = "SELECT \(PlanRow.columns) FROM switchboard.plan ORDER BY version DESC LIMIT 1000"
 
     let connection: Connection
     let term: LeaseTerm
@@ -114,7 +115,7 @@ struct Recovery {
 
     private func readPlans() throws(StorageError) -> [PlanRow] {
         let result = try storing("read the plan") { () throws(PostgresError) in try connection.query(Self.plans) }
-        return (0..<result.rowCount).map { index in
+        return (0..<result.rowCount).reversed().map { index in
             var row = result.row(index)
             return PlanRow(&row)
         }

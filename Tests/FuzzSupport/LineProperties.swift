@@ -134,7 +134,7 @@ package enum LineProperties {
                 return "has a limit out of range"
             }
             return fault(ofItems: items.map(\.name), range)
-        case .json: return fault(ofJSON: bytes)
+        case .json: return fault(ofJSON: bytes, most: range.map { Int($0.upperBound) } ?? Limits.attributesBytes)
         case .flag: return request.flag(key) == nil ? "is no flag" : nil
         case .choice(let words): return words.contains(string) ? nil : "is none of its words"
         }
@@ -153,8 +153,8 @@ package enum LineProperties {
         return nil
     }
 
-    private static func fault(ofJSON bytes: [UInt8]) -> String? {
-        guard bytes.count <= Limits.attributesBytes else { return "is too long" }
+    private static func fault(ofJSON bytes: [UInt8], most: Int) -> String? {
+        guard bytes.count <= most else { return "is too long" }
         guard (try? JSONText.compact(bytes.span)) == bytes else { return "is not compact JSON" }
         var (depth, isInString, index) = (0, false, 0)
         while index < bytes.count {

@@ -190,7 +190,7 @@ struct RequestParserTests {
     @Test(
         "with a verb that is not in the table is unknown_verb",
         arguments: [
-            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN PUT body={}", "PLAN CHECK",
+            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN", "PLAN DROP",
             "CUSTOMER FORGET c",
             "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ ABCDEFGH",
         ])

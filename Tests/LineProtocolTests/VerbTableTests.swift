@@ -102,7 +102,7 @@ struct VerbTableTests {
         }
         for verb in [
             Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .tokenCreate, .drain, .info,
-            .planGet,
+            .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback,
         ] {
             #expect(!verbs.contains(verb))
         }
@@ -117,7 +117,7 @@ struct VerbTableTests {
     func paged() {
         #expect(
             VerbTable.all.filter(\.isPaged).map(\.verb)
-                == [.help, .mine, .agents, .queues, .inquiries, .stats, .tokenList])
+                == [.help, .mine, .agents, .queues, .inquiries, .stats, .tokenList, .planHistory])
     }
 
     @Test("names the error codes as PROTOCOL §7 does")

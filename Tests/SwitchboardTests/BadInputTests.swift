@@ -27,7 +27,7 @@ struct BadInputTests {
         Case("channel=chat", "bad_request"), Case("\"SUBMIT\" channel=chat", "bad_request"),
         Case("#bad! PING", "bad_request"), Case("#\(String(repeating: "t", count: 65)) PING", "bad_request"),
         Case("#t", "bad_request"), Case("HALLO", "unknown_verb"), Case("한글", "bad_request"),
-        Case("QUEUE", "unknown_verb"), Case("PLAN PUT body={}", "unknown_verb"),
+        Case("QUEUE", "unknown_verb"), Case("PLAN PUT body={}", "forbidden"),
         Case("SUBMIT", "bad_argument", field: "channel"),
         Case("SUBMIT channel=", "bad_argument", field: "channel"),
         Case("SUBMIT channel=chat channel=chat", "bad_argument", field: "channel"),

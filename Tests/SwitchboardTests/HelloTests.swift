@@ -237,6 +237,11 @@ enum Sample {
         case .drain: "DRAIN off=true"
         case .info: "INFO"
         case .planGet: "PLAN GET"
+        case .planCheck: "PLAN CHECK body={}"
+        case .planPut: "PLAN PUT body={\"channels\":3}"
+        case .planPatch: "PLAN PATCH body={\"channels\":3}"
+        case .planHistory: "PLAN HISTORY"
+        case .planRollback: "PLAN ROLLBACK version=99"
         }
     }
 
@@ -249,7 +254,10 @@ enum Sample {
         case .agentGet, .agents, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume:
             ["admin", "supervisor"]
         case .watch, .unwatch: ["admin", "supervisor", "gateway", "upstream"]
-        case .agentPut, .agentDelete, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet: ["admin"]
+        case .agentPut, .agentDelete, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet, .planCheck,
+            .planPut,
+            .planPatch, .planHistory, .planRollback:
+            ["admin"]
         }
     }
 }

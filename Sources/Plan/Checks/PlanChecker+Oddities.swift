@@ -4,9 +4,10 @@ import Routing
 package struct PlanAgent: Sendable {
     package var team: String?
     package var skills: [String: Int32]
-    package var channels: [String]
+    /// nil: every channel of the plan.
+    package var channels: [String]?
 
-    package init(team: String? = nil, skills: [String: Int32] = [:], channels: [String] = []) {
+    package init(team: String? = nil, skills: [String: Int32] = [:], channels: [String]? = []) {
         self.team = team
         self.skills = skills
         self.channels = channels
@@ -90,7 +91,7 @@ extension PlanChecker {
                 warn(path + ".skills", "nobody can serve this queue: no agent of it has \(skills)")
             }
         }
-        for channel in plan.channels where !agents.contains(where: { $0.channels.contains(channel.name) }) {
+        for channel in plan.channels where !agents.contains(where: { $0.channels?.contains(channel.name) ?? true }) {
             warn(PlanPath.key(channel.name, under: "channels"), "nobody can serve this channel: no agent has it")
         }
     }

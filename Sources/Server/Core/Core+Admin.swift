@@ -278,17 +278,6 @@ extension Core {
         ok(session, request) { $0.field("draining", text: engine.isDrainingNow ? "true" : "false") }
     }
 
-    func planGet(_ request: Request, _ session: Session) {
-        let version = request.integer(.version).map { Int32(clamping: $0) } ?? engine.plan.version
-        guard let body = planBodies[version] else {
-            return refuse(session, request, .notFound, "there is no plan version \(version)", field: "version")
-        }
-        ok(session, request) {
-            $0.field("version", integer: Int64(version))
-            $0.field("body", json: body[...])
-        }
-    }
-
     func info(_ request: Request, _ session: Session) {
         let census = engine.census()
         let numbers: [(StaticString, Int)] = [
@@ -310,6 +299,14 @@ extension Core {
             $0.field("site", integer: Int64(settings.site))
             $0.field("epoch", integer: epoch)
             $0.field("plan_version", integer: Int64(engine.plan.version))
+            if let took = plans.lastStall {
+                $0.field("plan_stall", durationMicroseconds: EngineClock.microseconds(took))
+            }
+            let failing = engine.rulesThatFailed
+            if !failing.isEmpty {
+                let words = failing.map { "\($0.name):\($0.times)" }.joined(separator: ",")
+                $0.field("failed_rules", text: words)
+            }
             $0.field("clock_speed", integer: settings.clockSpeed)
             for (name, value) in numbers { $0.field(name, integer: Int64(value)) }
             $0.field("commit_mean", durationMicroseconds: commitLatency.meanMicroseconds)

@@ -169,6 +169,11 @@ extension Core {
         case .drain: drain(request, session)
         case .info: info(request, session)
         case .planGet: planGet(request, session)
+        case .planCheck: planCheck(request, session)
+        case .planPut: planPut(request, session)
+        case .planPatch: planPatch(request, session)
+        case .planHistory: planHistory(request, session)
+        case .planRollback: planRollback(request, session)
         }
     }
 
@@ -209,6 +214,7 @@ extension Core {
         session.out.error(tag: request.tag, code: code, message: rejection.message)
         if let field = rejection.field { session.out.field("field", text: field) }
         if let state = rejection.state { session.out.field("state", text: state) }
+        if let count = rejection.count { session.out.field("count", integer: Int64(count)) }
         if code == .limit {
             session.out.field("retry_after", durationMicroseconds: ServerLimits.retryAfterMicroseconds)
         }

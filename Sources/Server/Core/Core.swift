@@ -1,3 +1,4 @@
+import Dispatch
 import LineProtocol
 import Logging
 import Routing
@@ -16,6 +17,8 @@ enum CoreMessage: Sendable {
     case recalled(UInt64, Request, Result<InquiryRow?, LogFailure>)
     case lastAgentFound(UInt64, Request, Result<String?, LogFailure>)
     case decisionRead(UInt64, Request, seq: Int64, Result<[LogEntry], LogFailure>)
+    case planRead(UInt64, PlanReadingJob)
+    case planCompared(UInt64, Request, [[String]])
     case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
     case logStart(UInt64, Request, Watcher, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
@@ -61,7 +64,10 @@ final class Core {
     /// Commands that the engine has taken: tells whether a request did anything.
     private(set) var commandsTaken: Int64 = 0
     var tokens = TokenBook()
-    var planBodies: [Int32: [UInt8]] = [:]
+    var plans = PlanShelf()
+    var desk: (any PlanDesk)?
+    /// One document after the other.
+    let planReader = DispatchQueue(label: "switchboard plan")
     var journal: (any Journal)?
     var eventLog: (any EventLog)?
     var epoch: Int64 = 0
@@ -70,6 +76,7 @@ final class Core {
     // The batch that forms.
     var changes = Changes()
     var newTokens: [TokenRecord] = []
+    var newPlans: [PlanRecord] = []
     var formingCommands = 0
     var formingBytes = 0
     /// Sessions with something in `out`.
@@ -204,6 +211,8 @@ final class Core {
         case .recalled(let id, let request, let result): recalled(id, request, result)
         case .lastAgentFound(let id, let request, let result): lastAgentFound(id, request, result)
         case .decisionRead(let id, let request, let seq, let result): decisionRead(id, request, seq: seq, result)
+        case .planRead(let id, let job): planRead(id, job)
+        case .planCompared(let id, let request, let changes): planCompared(id, request, changes)
         case .logPage(let id, let after, let result): logPage(id, after: after, result)
         case .logStart(let id, let request, let watcher, let result): logStart(id, request, watcher, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)
@@ -227,7 +236,8 @@ final class Core {
             return fail("the state in the database does not go with the plan: \(error.message)")
         }
         tokens = TokenBook(opened.tokens)
-        planBodies = opened.planBodies
+        plans = PlanShelf(opened.plans)
+        desk = opened.desk
         journal = opened.journal
         eventLog = opened.log
         batch = opened.batch
@@ -257,13 +267,15 @@ final class Core {
 
     // MARK: Batches
 
-    private var hasForming: Bool { !changes.isEmpty || !newTokens.isEmpty || engine.hasChanges || !speaking.isEmpty }
+    private var hasForming: Bool {
+        !changes.isEmpty || !newTokens.isEmpty || !newPlans.isEmpty || engine.hasChanges || !speaking.isEmpty
+    }
 
     /// Sends the batch that formed, if none is under way. Without changes its answers go out at once.
     private func closeBatch() {
         guard inFlight == nil else { return }
         if engine.hasChanges || !changes.events.isEmpty { engine.takeChanges(into: &changes) }
-        let hasChanges = !changes.isEmpty || !newTokens.isEmpty
+        let hasChanges = !changes.isEmpty || !newTokens.isEmpty || !newPlans.isEmpty
         let deliveries = takeDeliveries()
         formingCommands = 0
         formingBytes = 0
@@ -272,10 +284,11 @@ final class Core {
             return
         }
         batch += 1
-        let next = Batch(number: batch, engine: engine.row, changes: changes, tokens: newTokens)
+        let next = Batch(number: batch, engine: engine.row, changes: changes, tokens: newTokens, plans: newPlans)
         inFlightEvents = changes.events
         changes = Changes()
         newTokens = []
+        newPlans = []
         for delivery in deliveries { sessions[delivery.link.id]?.unreleased += 1 }
         inFlight = deliveries
         storage.asked(at: .now)
@@ -326,6 +339,7 @@ final class Core {
         speaking = []
         changes = Changes()
         newTokens = []
+        newPlans = []
         pending = []
         pendingStart = 0
         hasFailed = true

@@ -16,7 +16,8 @@ struct DaemonOptions: Sendable {
     /// nil: a private PostgreSQL in the data folder.
     var databaseURL: String?
     var clockSpeed: Int64 = 1
-    var plan = RoutingPlan()
+    /// Put into force at the start where another is; nil: the one that is stored, at first the default plan.
+    var plan: RoutingPlan?
     var allowsInsecureListen = false
 }
 
@@ -68,7 +69,7 @@ final class Daemon: Sendable {
         folder = try DataFolder(options.dataDirectory)
         socketPath = options.socket ?? Defaults.socket(in: folder.path)
         do {
-            plan = try options.plan.compile(version: 0, clockSpeed: options.clockSpeed)
+            plan = try (options.plan ?? RoutingPlan()).compile(version: 0, clockSpeed: options.clockSpeed)
         } catch {
             throw DaemonError(description: "the plan is faulty at \(error.path): \(error.message)")
         }
@@ -198,11 +199,14 @@ final class Daemon: Sendable {
                     digest: TokenBook.digest(of: secret.utf8), createdAt: state.recovered.engine.clock)
             ]
         }
-        let document = options.plan.document
+        let desk = DocumentDesk(clockSpeed: options.clockSpeed)
+        var compiled = try storedPlan(state.plans.last, desk) ?? plan
         var version = state.plans.last?.version ?? 0
         var plans: [PlanRow] = []
+        let document = options.plan.map(\.document) ?? state.plans.last?.body ?? RoutingPlan().document
         if state.plans.last.map({ $0.body != document }) ?? true {
             version += 1
+            compiled = plan
             plans = [PlanRow(version: version, at: state.recovered.engine.clock, author: "serve", body: document)]
         }
         if !tokens.isEmpty || !plans.isEmpty {
@@ -221,14 +225,24 @@ final class Daemon: Sendable {
                 number: state.batch, engine: state.recovered.engine, changes: changes, tokens: tokens, plans: plans)
             try await commit(batch, to: store.writer)
         }
-        var compiled = plan
         compiled.version = version
-        var bodies: [Int32: [UInt8]] = [:]
-        for plan in state.plans + plans { bodies[plan.version] = plan.body }
         return Opened(
             recovered: state.recovered, tokens: (state.tokens + tokens).compactMap(TokenRecord.init),
-            batch: state.batch, epoch: store.epoch, plan: compiled, planBodies: bodies,
+            batch: state.batch, epoch: store.epoch, plan: compiled,
+            plans: (state.plans + plans).map(PlanRecord.init), desk: desk,
             journal: StoreJournal(writer: store.writer), log: StoreLog(reader: reader))
+    }
+
+    /// The plan that was in force, where no other is asked for.
+    private func storedPlan(_ row: PlanRow?, _ desk: DocumentDesk) throws -> CompiledPlan? {
+        guard let row, options.plan == nil else { return nil }
+        let reading = desk.read(row.body, agents: [])
+        guard let plan = reading.plan else {
+            let fault = reading.faults.first.map { "\($0.path): \($0.message)" } ?? "it cannot be read"
+            throw DaemonError(
+                description: "version \(row.version) of the plan, which was in force, is faulty: \(fault)")
+        }
+        return plan
     }
 
     private func commit(_ batch: JournalBatch, to writer: JournalWriter) async throws {

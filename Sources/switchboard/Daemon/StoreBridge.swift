@@ -10,7 +10,8 @@ struct StoreJournal: Journal {
 
     func commit(_ batch: Batch, completion: @escaping @Sendable (CommitOutcome) -> Void) {
         let entry = JournalBatch(
-            number: batch.number, engine: batch.engine, changes: batch.changes, tokens: batch.tokens.map(TokenRow.init))
+            number: batch.number, engine: batch.engine, changes: batch.changes, tokens: batch.tokens.map(TokenRow.init),
+            plans: batch.plans.map(PlanRow.init))
         writer.commit(entry) { outcome in
             if let outcome = CommitOutcome(outcome) { completion(outcome) }
         }
@@ -20,6 +21,19 @@ struct StoreJournal: Journal {
         writer.renew { outcome in
             if let outcome = CommitOutcome(outcome) { completion(outcome) }
         }
+    }
+}
+
+extension PlanRow {
+    fileprivate init(_ record: PlanRecord) {
+        self.init(
+            version: record.version, at: record.at, author: record.author, note: record.note, body: record.document)
+    }
+}
+
+extension PlanRecord {
+    init(_ row: PlanRow) {
+        self.init(version: row.version, at: row.at, author: row.author, note: row.note, document: row.body)
     }
 }
 

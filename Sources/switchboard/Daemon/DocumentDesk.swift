@@ -1,0 +1,45 @@
+import Plan
+import Routing
+import Server
+
+/// Reads plans for the server.
+struct DocumentDesk: PlanDesk {
+    /// The engine's clock runs that many times faster than real time.
+    let clockSpeed: Int64
+
+    func read(_ document: [UInt8], agents: [AgentDefinition]) -> PlanReading {
+        let report = RoutingPlan.read(document, agents: agents.map(PlanAgent.init))
+        var faults = report.faults.map(Self.remark)
+        var compiled: CompiledPlan?
+        if let plan = report.plan {
+            do {
+                compiled = try plan.compile(version: 0, clockSpeed: clockSpeed)
+            } catch {
+                faults = [Self.remark(error)]
+            }
+        }
+        return PlanReading(
+            plan: compiled, document: compiled == nil ? [] : report.plan?.document ?? [], faults: faults,
+            warnings: report.warnings.map(Self.remark), isTooLarge: report.isTooLarge)
+    }
+
+    func changes(from older: [UInt8], to newer: [UInt8]) -> [String] {
+        guard let newer = RoutingPlan.read(newer).plan else { return [] }
+        let before = RoutingPlan.read(older).plan ?? RoutingPlan()
+        return before.changes(to: newer).map(\.line)
+    }
+
+    /// On the port a document is one line: where in it a fault stands tells nothing.
+    private static func remark(_ fault: PlanFault) -> PlanReading.Remark {
+        PlanReading.Remark(path: fault.path, message: fault.message)
+    }
+}
+
+extension PlanAgent {
+    fileprivate init(_ definition: AgentDefinition) {
+        self.init(
+            team: definition.team,
+            skills: Dictionary(definition.skills.map { ($0.skill, Int32($0.level)) }, uniquingKeysWith: max),
+            channels: definition.channels?.map(\.channel))
+    }
+}
