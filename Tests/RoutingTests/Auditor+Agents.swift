@@ -183,7 +183,11 @@ extension Auditor {
     }
 
     mutating func enter(_ index: Int, _ state: InquiryState) {
+        let hasWaited = waits(items[index])
         items[index].state = state
+        if hasWaited && !waits(items[index]) {
+            items[index].waitedBefore = items[index].waitedBefore + (clock - items[index].waitingSince)
+        }
         items[index].stateSince = clock
         if state != .offered {
             items[index].expires = nil
@@ -210,19 +214,6 @@ extension Auditor {
         case .expired: totals.expired += 1
         case .scheduled, .waiting, .offered, .assigned, .held: violate("closed as \(state.name)")
         }
-    }
-
-    /// Takes over a queue and skills. Exclusions end if that asks for something else; tells whether the queue is new.
-    mutating func require(_ index: Int, _ row: Event, skills: [Int: UInt8]?) -> Bool {
-        let old = shapes[items[index].shape]
-        guard let queue = queue(row.queue) else {
-            violate("\(World.line(row)): which queue?")
-            return false
-        }
-        let shape = shape(queue: queue, channel: old.channel, skills: skills ?? old.skills)
-        if shape != items[index].shape { items[index].excluded = [] }
-        items[index].shape = shape
-        return queue != old.queue
     }
 
     mutating func exclude(_ index: Int, _ agent: PersonNumber) {

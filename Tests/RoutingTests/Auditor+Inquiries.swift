@@ -9,13 +9,15 @@ extension Auditor {
         let row = told.row
         totals.submitted += 1
         if row.inquiry != totals.submitted { violate("inquiry \(row.inquiry) is the \(totals.submitted)th") }
-        guard let name = told.name(.channel), let priority = told.integer(.priority), let queue = queue(row.queue)
+        guard let name = told.name(.channel), let priority = told.integer(.priority), let queue = queue(row.queue),
+            let parts = judgeAdmission(told, queue: queue)
         else { return violate("\(World.line(row)) lacks its inputs") }
-        let shape = shape(queue: queue, channel: channel(name), skills: levels(told, .skills) ?? [:])
+        let shape = shape(queue: queue, channel: channel(name), skills: Part.merged(parts))
         var item = Item(
-            id: row.inquiry, shape: shape, priority: Int32(priority), queuedAt: row.at, waitingSince: row.at,
-            stateSince: row.at)
+            id: row.inquiry, shape: shape, priority: Int32(priority), rank: 0, parts: parts, queuedAt: row.at,
+            waitingSince: row.at, stateSince: row.at)
         item.prefer = levels(told, .prefer) ?? [:]
+        item.rank = rankAnew(item)
         items.append(item)
         setPreference(items.count - 1, told)
         entering = (row.inquiry, told)
@@ -49,15 +51,13 @@ extension Auditor {
             items[index].queuedAt = row.at
             items[index].waitingSince = row.at
             items[index].wasQueued = true
+            items[index].rank = rankAnew(items[index])
             scheduled.remove(items[index].id)
             setPreference(index, told)
             entering = (row.inquiry, told)
         case .waiting, .offered:
-            let before = lastOfStep
-            let isAfter = before?.inquiry == row.inquiry
-            if !isAfter || before?.type != .updated && before?.type != .transferred {
-                violate("\(World.line(row)) though nothing moved it")
-            }
+            let isMoved = owes.contains { $0.id == row.inquiry && $0.type == .queued }
+            if !isMoved { violate("\(World.line(row)) though nothing moved it") }
             if told[.preferred] != nil { setPreference(index, told) }
             items[index].waitingSince = row.at
         default: violate("\(World.line(row)) in state \(items[index].state.name)")
@@ -172,7 +172,10 @@ extension Auditor {
             if !person.isInGrace && person.state != .offline { violate("\(World.line(row)): it is there") }
         case "paused":
             if !paused.contains(shapes[items[index].shape].queue) { violate("\(World.line(row)): not paused") }
-        case "changed", "forced": break
+        case "changed":
+            let isAfter = lastOfStep?.inquiry == row.inquiry
+            if isAfter, isAble(agent, items[index].shape) { violate("\(World.line(row)): it meets what is asked") }
+        case "forced": break
         default: violate("\(World.line(row)): no such reason")
         }
     }
@@ -271,10 +274,12 @@ extension Auditor {
         let priority = told.integer(.priority).map { Int32($0) }
         if let priority { items[index].priority = priority }
         if let prefer = levels(told, .prefer) { items[index].prefer = prefer }
-        let isMoved = require(index, row, skills: levels(told, .skills))
-        if isMoved, items[index].state == .waiting || items[index].state == .offered {
-            owes.append((row.inquiry, .queued))
-        }
+        let before = shapes[items[index].shape].skills
+        let isMoved = grant(index, row)
+        let skills = shapes[items[index].shape].skills
+        if levels(told, .skills) != (skills == before ? nil : skills) { violate("\(World.line(row)): other skills") }
+        items[index].rank = rankAnew(items[index])
+        if isMoved, waits(items[index]) { owes.append((row.inquiry, .queued)) }
     }
 
     mutating func transferred(_ index: Int, _ told: Told) {
@@ -286,7 +291,12 @@ extension Auditor {
         putDown(index)
         people[agent].idleSince = row.at
         items[index].acceptedAt = nil
-        if require(index, row, skills: levels(told, .skills)) { owes.append((row.inquiry, .queued)) }
+        let isMoved = grant(index, row)
+        if isMoved { owes.append((row.inquiry, .queued)) }
+        if let skills = levels(told, .skills), skills != shapes[items[index].shape].skills {
+            violate("\(World.line(row)): other skills")
+        }
+        items[index].rank = rankAnew(items[index])
         exclude(index, agent)
         back(index)
         items[index].waitingSince = row.at
@@ -315,7 +325,10 @@ extension Auditor {
         default: violate("\(World.line(row)) in state \(item.state.name)")
         }
         guard let giver = person(row) else { return }
-        if let priority = told.integer(.priority) { items[index].priority = Int32(priority) }
+        if let priority = told.integer(.priority) {
+            items[index].priority = Int32(priority)
+            items[index].rank = rankAnew(items[index])
+        }
         if let agent {
             if agent != giver { violate("\(World.line(row)): it is \(name(agent))'s") }
             putDown(index)
@@ -384,6 +397,8 @@ extension Auditor {
         items[index].outcome = nil
         items[index].queuedAt = row.at
         items[index].waitingSince = row.at
+        enterAnew(index)
+        items[index].rank = rankAnew(items[index])
         if told.integer(.priority) != Int64(items[index].priority) { violate("\(World.line(row)): other priority") }
         enter(index, .waiting)
         setPreference(index, told)
@@ -394,7 +409,10 @@ extension Auditor {
         let row = told.row
         expect(index, .waiting, row)
         if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
-        if row.type == .expired {
+        if let ended = endedByStep, row.type == .expired, ended.id == row.inquiry {
+            if told.reason != ended.reason { violate("\(World.line(row)): not as its step says") }
+            endedByStep = nil
+        } else if row.type == .expired {
             if told.reason != "max_age" { violate("\(World.line(row)): why?") }
             if items[index].waitingSince + plan.maxAge > row.at { violate("\(World.line(row)) before its time") }
         }

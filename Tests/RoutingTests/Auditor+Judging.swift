@@ -9,7 +9,11 @@ extension Auditor {
         judgeEntering()
         if let id = owesFlag { violate("\(id) exceeds its agent's room without a flag") }
         for owed in owes { violate("\(owed.id): no \(owed.type.name) came") }
+        for notice in owedNotices { violate("\(notice.id): nobody was told \(notice.name)") }
+        grantUntold()
         owes = []
+        owedNotices = []
+        endedByStep = nil
         owesFlag = nil
         pull = nil
         lastOfStep = nil
@@ -78,6 +82,9 @@ extension Auditor {
                 if item.state == .offered && paused.contains(shapes[item.shape].queue) {
                     violate("\(id) is offered out of a paused queue")
                 }
+                if item.state == .offered && !isAble(number, item.shape) {
+                    violate("\(id) is offered to \(person.id), who does not meet what it asks")
+                }
                 if person.state == .away && item.state == .offered { violate("\(person.id) is away, offered \(id)") }
                 guard isSettled else { continue }
                 if let expires = item.expires, expires <= now { violate("the offer of \(id) is overdue") }
@@ -98,6 +105,7 @@ extension Auditor {
         for id in scheduled {
             if let at = items[Int(id) - 1].scheduledAt, at <= now { violate("\(id) is due") }
         }
+        lookForOverdueSteps(at: now)
         guard judged % 8 == 0 else { return }
         for id in waiting where items[Int(id) - 1].waitingSince + plan.maxAge <= now { violate("\(id) is too old") }
     }
@@ -120,9 +128,14 @@ extension Auditor {
         same(name(), "priority", row.priority, item.priority)
         if item.wasQueued {
             same(name(), "queued at", row.queuedAt, item.queuedAt)
-            same(name(), "rank", row.rank, rank(item))
+            same(name(), "rank", row.rank, item.rank)
             same(name(), "waiting since", row.waitingSince, item.waitingSince)
         }
+        same(name(), "steps done", row.stepsDone, Int32(item.stepsDone))
+        same(name(), "moves", row.moves, item.moves)
+        // Where the queue has no steps nobody needs to know.
+        let isCounted = !plan.queues[shape.queue].steps.isEmpty || row.waitedBefore != .zero
+        if isCounted { same(name(), "waited before", row.waitedBefore, item.waitedBefore) }
         same(name(), "agent", row.agent, self.name(item.agent))
         same(name(), "expires", row.offerExpires, item.expires ?? item.left.map { .epoch + $0 })
         same(name(), "accepted at", row.acceptedAt, item.acceptedAt)
@@ -154,6 +167,7 @@ extension Auditor {
         func name() -> String { "inquiry \(item.id)" }
         same(name(), "channel", row.channel, plan.channels[shape.channel].name)
         same(name(), "skills", skills(row.skills), shape.skills)
+        compare(row.parts, item)
         same(name(), "prefer", skills(row.prefer), item.prefer)
         same(name(), "scheduled at", row.scheduledAt, item.scheduledAt)
         same(name(), "csat", row.csat, item.csat)
@@ -168,6 +182,23 @@ extension Auditor {
         case .assigned, .held: same(name(), "preferred", row.preferred, "")
         case .completed, .abandoned, .cancelled, .expired: break
         }
+    }
+
+    /// The request's own part is not told where it is all; nor does it matter whether people have changed it since.
+    private mutating func compare(_ rows: [PartRow], _ item: Item) {
+        func name() -> String { "inquiry \(item.id)" }
+        let parts = item.parts.map(\.asStated)
+        if rows.isEmpty {
+            let others = parts.filter { $0.source != "request" }
+            return same(name(), "parts", [], others)
+        }
+        var told: [Part] = []
+        for row in rows {
+            for (skill, level) in skills([SkillLevel(skill: row.skill, level: row.level)]) {
+                told.append(Part(skill: skill, level: level, source: row.source.text).asStated)
+            }
+        }
+        same(name(), "parts", told.sorted(), parts.sorted())
     }
 
     mutating func compare(_ row: AgentRow) {

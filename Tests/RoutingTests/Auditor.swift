@@ -15,9 +15,19 @@ struct Auditor {
         var shape: Int
         var prefer: [Int: UInt8] = [:]
         var priority: Int32
+        /// Its place among all that wait: the virtual deadline.
+        var rank: Int64
+        /// What it requires, and who says so.
+        var parts: [Part] = []
         var queuedAt: Instant
         /// Since when it has waited in its queue: it entered it, or came back from work; offers do not move it.
         var waitingSince: Instant
+        /// For how long it waited in its queue, or was offered, before that.
+        var waitedBefore = TimeSpan.zero
+        /// Steps of its queue that have fired.
+        var stepsDone = 0
+        /// How often steps have moved it to another queue.
+        var moves: Int32 = 0
         /// False while it is scheduled and has never been in a queue.
         var wasQueued = true
         var state = InquiryState.waiting
@@ -178,14 +188,18 @@ struct Auditor {
     var judged = 0
     /// What the agent who pulls asked for; the event does not say.
     var pull: (agent: String, channel: Int?)?
-    /// The `hold` of the submission under way.
-    var requestedHold: TimeSpan?
+    /// What the command under way asks for.
+    var asked = Asked.nothing
 
     // What the events of one step still owe.
     /// The next event has to be `over_capacity` of it.
     var owesFlag: Int64?
     /// Events that have to come in this step.
     var owes: [(id: Int64, type: EventType)] = []
+    /// What steps have to tell by name, in this order.
+    var owedNotices: [(id: Int64, name: String)] = []
+    /// Which inquiry a step ends, and why.
+    var endedByStep: (id: Int64, reason: String)?
     /// Whose preference has to be judged before the next event changes anything.
     var entering: (id: Int64, told: Told)?
     var lastOfStep: Event?
@@ -202,7 +216,9 @@ struct Auditor {
     mutating func learn(_ changes: Changes) {
         for row in changes.inquiries {
             guard row.isNew, let customer = row.definition?.texts.customer else { continue }
-            facts[row.id] = Facts(customer: Array(customer), hold: requestedHold)
+            var hold: TimeSpan?
+            if case .submission(let request) = asked { hold = request.hold }
+            facts[row.id] = Facts(customer: Array(customer), hold: hold)
             if !customer.isEmpty { customers[Array(customer), default: []].append(row.id) }
         }
     }
@@ -248,7 +264,8 @@ struct Auditor {
         case .updated: updated(index, told)
         case .transferred: transferred(index, told)
         case .requeued: requeued(index, told)
-        case .step, .escalated: break
+        case .step: stepped(index, told)
+        case .escalated: escalated(index, told)
         case .completed: completed(index, told)
         case .wrapped: wrapped(index, told)
         case .reopened: reopened(index, told)
@@ -264,14 +281,15 @@ struct Auditor {
 
     // MARK: Lists of what waits
 
-    func rank(_ item: Item) -> Int64 {
+    /// The virtual deadline of what enters its queue, or is changed by hand.
+    func rankAnew(_ item: Item) -> Int64 {
         let shape = shapes[item.shape]
         let target = plan.queues[shape.queue].target ?? plan.channels[shape.channel].target
         return item.queuedAt.microseconds + target.microseconds
             - Int64(item.priority) * plan.priorityBoost.microseconds
     }
 
-    func place(_ item: Item) -> Place { Place(rank: rank(item), id: item.id) }
+    func place(_ item: Item) -> Place { Place(rank: item.rank, id: item.id) }
 
     /// Puts an inquiry into the list where it belongs now.
     mutating func relist(_ index: Int) {
@@ -279,7 +297,7 @@ struct Auditor {
         var wanted: Listing?
         if item.state == .waiting {
             let isPlain = item.excluded.isEmpty && item.preferred == nil
-            wanted = isPlain ? .plain(shape: item.shape, rank: rank(item)) : .special
+            wanted = isPlain ? .plain(shape: item.shape, rank: item.rank) : .special
         }
         guard wanted != item.listed else { return }
         switch item.listed {

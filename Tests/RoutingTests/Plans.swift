@@ -43,7 +43,8 @@ extension CompiledPlan {
         _ channels: [TestChannel] = TestChannel.defaults, queues: [Queue] = [Queue(name: "default")],
         boost: TimeSpan = .minutes(1), grace: TimeSpan = .seconds(30), missedOffersToAway: Int32 = 1,
         continuity: [Continuity] = [.openAgent], continuityHold: TimeSpan = .seconds(30),
-        continuityWithin: TimeSpan = .days(30), reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14)
+        continuityWithin: TimeSpan = .days(30), reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14),
+        defaultPriority: Int32 = 0, rules: [(rule: Rule, when: TestConditions.Condition)] = []
     ) -> CompiledPlan {
         func set(_ names: [String]) -> ChannelSet {
             var set = ChannelSet.none
@@ -61,10 +62,11 @@ extension CompiledPlan {
                 interruptedBy: set(channel.interruptedBy))
         }
         return CompiledPlan(
-            version: 1, channels: compiled, queues: queues, defaultQueue: 0, defaultPriority: 0,
+            version: 1, channels: compiled, queues: queues, defaultQueue: 0, defaultPriority: defaultPriority,
             priorityBoost: boost, disconnectGrace: grace, missedOffersToAway: missedOffersToAway,
             continuity: continuity, continuityHold: continuityHold, continuityWithin: continuityWithin,
-            reopenWithin: reopenWithin, maxAge: maxAge)
+            reopenWithin: reopenWithin, maxAge: maxAge, rules: rules.map(\.rule),
+            conditions: rules.isEmpty ? nil : TestConditions(conditions: rules.map(\.when)))
     }
 
     /// One queue that selects in that way.
@@ -74,6 +76,21 @@ extension CompiledPlan {
     }
 
     static func of(_ first: TestChannel, _ others: TestChannel...) -> CompiledPlan { .of([first] + others) }
+}
+
+/// The conditions of rules as functions; the same input gives the same verdict.
+struct TestConditions: RuleConditions {
+    typealias Condition = @Sendable (RuleInput) -> RuleVerdict
+
+    var conditions: [Condition]
+
+    func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict { conditions[number](input) }
+
+    static let always: Condition = { _ in .matches }
+
+    static func when(_ isSo: @escaping @Sendable (RuleInput) -> Bool) -> Condition {
+        { isSo($0) ? .matches : .differs }
+    }
 }
 
 /// A generator whose whole state is its seed: SplitMix64 (Steele, Lea, Flood 2014).

@@ -13,6 +13,7 @@ extension Engine {
         faults += laneFaults()
         faults += wantedFaults()
         faults += customerFaults()
+        faults += stayFaults()
         faults += explanationFaults()
         return faults
     }
@@ -62,6 +63,10 @@ extension Engine {
             }
             if classes[requirement].references != references[requirement] {
                 faults.append("references of class \(requirement)")
+            }
+            let isIdle = idleClasses.contains(UInt32(requirement))
+            if references[requirement] == 0 && !isIdle && !freeClasses.contains(UInt32(requirement)) {
+                faults.append("class \(requirement) is nobody's and stays")
             }
             let isAside = asideClasses.filter { $0 == UInt32(requirement) }.count
             if isAside != (classes[requirement].aside.isEmpty ? 0 : 1) {
@@ -216,6 +221,10 @@ extension Engine {
                 }
             if due != self.due(of: record.timer) { faults.append("the timer of inquiry \(record.id)") }
             if due != nil { expected += 1 }
+            if dueStep(slot) != (record.stay == none ? nil : self.due(of: stays[record.stay].timer)) {
+                faults.append("the step of inquiry \(record.id)")
+            }
+            if dueStep(slot) != nil { expected += 1 }
             if record.trail != none, trails[record.trail].timer != none {
                 expected += 1
                 if trails[record.trail].excluded.isEmpty { faults.append("exclusions of \(record.id)") }
@@ -235,6 +244,54 @@ extension Engine {
         }
         if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
         return faults
+    }
+
+    /// When the next step of its queue is due: while it waits or is offered, and one is left.
+    private func dueStep(_ slot: UInt32) -> Instant? {
+        let record = inquiries[slot]
+        guard record.stay != none, record.state == .waiting || record.state == .offered else { return nil }
+        let steps = plan.queues[Int(classes[Int(record.requirement)].queue)].steps
+        let done = Int(stays[record.stay].stepsDone)
+        guard done < steps.count else { return nil }
+        return record.waitingSince + (steps[done].after - stays[record.stay].waitedBefore)
+    }
+
+    /// Those have a stay, and no others, of whom it tells more than the request does; its parts make the class.
+    private func stayFaults() -> [String] {
+        var faults: [String] = []
+        for stay in 0..<stays.end where stays.contains(stay) {
+            let owner = stays[stay].owner
+            if !inquiries.contains(owner) || inquiries[owner].stay != stay { faults.append("stay \(stay) is nobody's") }
+        }
+        for slot in slots {
+            let record = inquiries[slot]
+            let requirement = Int(record.requirement)
+            let queue = plan.queues[Int(classes[requirement].queue)]
+            guard record.stay != none else {
+                let isPlain = queue.steps.isEmpty && queue.skills.isEmpty
+                if record.state.isLive && !isPlain { faults.append("inquiry \(record.id) has no stay") }
+                continue
+            }
+            guard stays.contains(record.stay), stays[record.stay].owner == slot else {
+                faults.append("inquiry \(record.id) has another's stay")
+                continue
+            }
+            let parts = stays[record.stay].parts
+            let isPlain = parts.allSatisfy { $0.source == .request || $0.source == .hand } && queue.steps.isEmpty
+            if isPlain && stays[record.stay].moves == 0 { faults.append("inquiry \(record.id) needs no stay") }
+            let highest = Dictionary(parts.map { ($0.skill, $0.level) }) { max($0, $1) }
+            let needed = Dictionary(uniqueKeysWithValues: classes[requirement].skills.map { ($0.skill, $0.level) })
+            if highest != needed { faults.append("inquiry \(record.id) is not of the class of its parts") }
+            let wanted = Set(queue.skills), own = Set(names(of: parts.filter { $0.source == .queue }))
+            if !own.allSatisfy({ part in wanted.contains { $0.skill == part.skill && $0.level >= part.level } }) {
+                faults.append("inquiry \(record.id) has parts of another queue")
+            }
+        }
+        return faults
+    }
+
+    private func names(of parts: ContiguousArray<RequirementPart>) -> [SkillLevel] {
+        names(of: parts.map { SkillRequirement(skill: $0.skill, level: $0.level) })
     }
 
     private func due(of timer: UInt32) -> Instant? {

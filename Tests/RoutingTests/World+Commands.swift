@@ -92,8 +92,7 @@ extension World {
         prefer: String = "", customer: String = "", agent: String? = nil, hold: TimeSpan? = nil, at: TimeSpan? = nil,
         key: SubmissionKey? = nil
     ) -> Answer {
-        requesting(hold: hold)
-        return Answer(
+        Answer(
             apply(
                 .submit(
                     Submission(

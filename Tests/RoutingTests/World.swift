@@ -95,8 +95,45 @@ final class World {
         output.clear()
         engine.apply(command, at: now, into: &output)
         let reply = output.reply
+        ask(command, reply)
         finishStep()
         return reply
+    }
+
+    /// Tells the auditor what a command asks for, where events tell only what comes of it.
+    private func ask(_ command: Command, _ reply: Reply) {
+        let asked = asked(by: command)
+        if case .rejected(let rejection) = reply {
+            report(auditor.judgeRefusal(of: asked, rejection))
+        } else {
+            auditor.asked = asked
+        }
+    }
+
+    private func asked(by command: Command) -> Auditor.Asked {
+        switch command {
+        case .submit(let submission): .submission(request(submission))
+        case .update(let id, let change):
+            .change(wish(id, queue: change.queue.value, skills: change.skills.value))
+        case .transfer(let id, _, let transfer): .change(wish(id, queue: transfer.queue, skills: transfer.skills))
+        case .requeue(let id, _): .change(wish(id, queue: nil, skills: nil))
+        default: .nothing
+        }
+    }
+
+    private func request(_ submission: Submission) -> Auditor.Request {
+        Auditor.Request(
+            input: RuleInput(
+                channel: plan.channels[Int(submission.channel)].name,
+                queue: submission.queue.map { plan.queues[Int($0)].name }, priority: submission.priority,
+                skills: engine.names(of: submission.skills), texts: submission.texts, source: submission.source,
+                now: now),
+            prefer: engine.names(of: submission.prefer), hold: submission.hold,
+            isScheduled: submission.at.map { $0 > now } ?? false)
+    }
+
+    private func wish(_ id: Int64, queue: QueueIndex?, skills: [SkillRequirement]?) -> Auditor.Wish {
+        Auditor.Wish(id: id, queue: queue.map { Int($0) }, skills: skills.map { engine.names(of: $0) })
     }
 
     /// What a caller does for the engine: a closed inquiry that has left memory comes with what is asked of it.
@@ -117,9 +154,6 @@ final class World {
         if case .nothing = reply { report(auditor.judgeNothing(agent, channel: number)) }
         return reply
     }
-
-    /// The auditor has to know how long a submission asks to be held: events tell the length that results.
-    func requesting(hold: TimeSpan?) { auditor.requestedHold = hold }
 
     /// Judges only some of the steps from here on, where judging each would take too long.
     func judging(_ isOn: Bool) { auditor.judges = isOn }
@@ -223,6 +257,15 @@ final class World {
         text.split(separator: ",").map { entry in
             let parts = entry.split(separator: ":")
             return ChannelLimit(channel: String(parts[0]), limit: parts.count > 1 ? Int32(parts[1]) : nil)
+        }
+    }
+}
+
+extension Change {
+    var value: Value? {
+        switch self {
+        case .keep: nil
+        case .set(let value): value
         }
     }
 }
