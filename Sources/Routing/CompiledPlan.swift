@@ -273,6 +273,10 @@ package enum Limits {
     /// Closed inquiries that stay in memory.
     package static let closedInquiries = 100_000
     package static let priority: ClosedRange<Int32> = -100...100
+    /// The nearest priority that there is.
+    static func clamp(_ points: Int64) -> Int32 {
+        Int32(min(max(points, Int64(priority.lowerBound)), Int64(priority.upperBound)))
+    }
     /// How long a key is remembered.
     package static let keyWindow = TimeSpan.days(7)
     /// Keys remembered at once; past it a submission with a new key is refused.

@@ -27,8 +27,11 @@ extension Engine {
     private mutating func applyRules(_ submission: Submission, to admission: inout Admission) {
         guard let conditions = plan.conditions else { return }
         var input = ruleInput(of: submission)
+        // What would be nice to have: what the request says and no rule forces otherwise, and what rules add.
+        var said = submission.prefer
+        var added: [SkillRequirement] = []
         var given = false
-        var points: Int32 = 0
+        var points: Int64 = 0
         for number in plan.rules.indices {
             switch conditions.verdict(ofRule: number, on: &input) {
             case .differs: continue
@@ -43,7 +46,7 @@ extension Engine {
             if let queue = rule.queue, submission.queue == nil || rule.force { admission.demand.queue = queue }
             if let priority = rule.priority, submission.priority == nil || rule.force {
                 given = true
-                points += priority
+                points += Int64(priority)
             }
             let explicit = rule.force ? [] : submission.skills
             for skill in requirements(ofPlan: rule.skills) where !explicit.contains(where: { $0.skill == skill.skill })
@@ -51,22 +54,23 @@ extension Engine {
                 if rule.force { admission.demand.parts.removeAll { $0.skill == skill.skill && $0.source == .request } }
                 admission.demand.parts.append(Self.part(skill, .rule(ruleNames[number])))
             }
-            merge(requirements(ofPlan: rule.prefer), into: &admission.prefer, but: rule.force ? [] : submission.prefer)
+            let wanted = requirements(ofPlan: rule.prefer).filter { skill in
+                rule.force || !submission.prefer.contains { $0.skill == skill.skill }
+            }
+            said.removeAll { skill in wanted.contains { $0.skill == skill.skill } }
+            merge(wanted, into: &added)
             if rule.stop { break }
         }
-        if given {
-            admission.priority = min(max(points, Limits.priority.lowerBound), Limits.priority.upperBound)
-        }
+        if given { admission.priority = Limits.clamp(points) }
+        admission.prefer = Array((said + added).prefix(Limits.skillsPerInquiry))
     }
 
-    /// Adds by the higher level what is not in `explicit`.
-    private func merge(
-        _ skills: [SkillRequirement], into prefer: inout [SkillRequirement], but explicit: [SkillRequirement]
-    ) {
-        for skill in skills where !explicit.contains(where: { $0.skill == skill.skill }) {
+    /// Adds by the higher level.
+    private func merge(_ skills: [SkillRequirement], into prefer: inout [SkillRequirement]) {
+        for skill in skills {
             if let known = prefer.firstIndex(where: { $0.skill == skill.skill }) {
                 prefer[known].level = max(prefer[known].level, skill.level)
-            } else if prefer.count < Limits.skillsPerInquiry {
+            } else {
                 prefer.append(skill)
             }
         }
