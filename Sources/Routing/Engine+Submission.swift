@@ -80,14 +80,10 @@ extension Engine {
         var admission = admit(byRules: submission)
         let full = admission.demand.queue
         if let at = submission.at, at > now { return admission }
-        guard isFull(full), !hasAgent(for: try requirement(of: admission.demand, on: submission.channel)) else {
-            return admission
-        }
+        guard isFull(full), try !hasAgent(for: admission.demand, on: submission.channel) else { return admission }
         guard let overflow = plan.queues[Int(full)].overflow else { throw fullQueue(full) }
         move(&admission.demand, to: overflow)
-        if isFull(overflow), !hasAgent(for: try requirement(of: admission.demand, on: submission.channel)) {
-            throw fullQueue(overflow)
-        }
+        if isFull(overflow), try !hasAgent(for: admission.demand, on: submission.channel) { throw fullQueue(overflow) }
         return admission
     }
 
@@ -104,8 +100,12 @@ extension Engine {
         return Rejection(.limit, "as many wait in queue \(name) as may", field: "queue")
     }
 
-    /// Whether any agent could be given an inquiry of that class now. O(able profiles).
-    private func hasAgent(for requirement: UInt32) -> Bool {
+    /// Whether any agent could be given now what asks for that. O(able profiles).
+    private mutating func hasAgent(for demand: Demand, on channel: ChannelIndex) throws(Rejection) -> Bool {
+        let requirement = try requirement(of: demand, on: channel)
+        // A class that nobody comes to refer to is kept for a while only.
+        retain(requirement: requirement)
+        defer { release(requirement: requirement) }
         if paused[Int(classes[Int(requirement)].queue)] || isDraining { return false }
         let channel = Int(classes[Int(requirement)].channel)
         return classes[Int(requirement)].able.contains {
