@@ -62,10 +62,14 @@ extension Engine {
         beginStay(slot)
     }
 
-    /// Remembers the parts, where they are not the request's alone.
+    /// Remembers the parts, where they are not the request's alone. There is a stay exactly where a row tells of one, so
+    /// that a start brings back no less and no more.
     mutating func keep(_ demand: Demand, _ slot: UInt32) {
         let isPlain = demand.parts.allSatisfy { $0.source == .request || $0.source == .hand }
-        if isPlain && inquiries[slot].stay == none && !hasSteps(demand.queue) { return }
+        let known = inquiries[slot].stay
+        if isPlain && !hasSteps(demand.queue) && (known == none || stays[known].moves == 0) {
+            return forgetStay(slot)
+        }
         let stay = stay(of: slot)
         guard stays[stay].parts != demand.parts else { return }
         stays[stay].parts = demand.parts
@@ -76,6 +80,15 @@ extension Engine {
     mutating func stay(of slot: UInt32) -> UInt32 {
         if inquiries[slot].stay == none { inquiries[slot].stay = stays.insert(Stay(owner: slot)) }
         return inquiries[slot].stay
+    }
+
+    private mutating func forgetStay(_ slot: UInt32) {
+        let stay = inquiries[slot].stay
+        guard stay != none else { return }
+        cancelTimer(stays[stay].timer)
+        stays.remove(stay)
+        inquiries[slot].stay = none
+        touch(inquiry: slot, definition: true)
     }
 
     static func part(_ skill: SkillRequirement, _ source: PartSource) -> RequirementPart {

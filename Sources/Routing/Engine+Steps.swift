@@ -49,11 +49,7 @@ extension Engine {
         if now - due > Self.lateness { told.append(EventDetail(.late, .flag(true))) }
         perform(step.actions, on: slot, source: .step(after: step.after), as: .step, told, into: &output)
         // Waiting still, or again: the next step, of this queue or of another.
-        if inquiries[slot].stay == stay, stays[stay].owner == slot,
-            inquiries[slot].state == .waiting || inquiries[slot].state == .offered
-        {
-            watchSteps(slot)
-        }
+        if inquiries[slot].state == .waiting || inquiries[slot].state == .offered { watchSteps(slot) }
     }
 
     /// What fires later than this says so.
@@ -85,10 +81,11 @@ extension Engine {
             return expire(slot, reason: reason, into: &output)
         }
         let old = inquiries[slot].requirement
-        // A table of classes that is full leaves the requirement as it is: that is told.
+        // Too many skills, or a table of classes that is full, leave the requirement as it is: that is told.
         let channel = classes[Int(old)].channel
-        let requirement = (try? requirement(of: effect.demand, on: channel)) ?? old
-        let isRefused = requirement == old && effect.demand.queue != classes[Int(old)].queue
+        let wanted = try? requirement(of: effect.demand, on: channel)
+        let requirement = wanted ?? old
+        let isRefused = wanted == nil
         if isRefused { more.append(EventDetail(.reason, .name("limit"))) }
         let waits = inquiries[slot].state == .waiting
         let isMoved = classes[Int(requirement)].queue != classes[Int(old)].queue
@@ -104,8 +101,8 @@ extension Engine {
         emit(type, inquiry: slot, into: &output) { $0.more = more }
         if requirement != old { clearExclusions(slot) }
         if !isRefused {
+            stays[stay(of: slot)].moves += effect.moves
             adopt(effect.demand, requirement, slot)
-            stays[inquiries[slot].stay].moves += effect.moves
         }
         reprioritise(slot, effect.priority, isMoved: isMoved)
         tell(effect.notifications, slot, source, into: &output)
@@ -124,8 +121,8 @@ extension Engine {
         var effect = Effect(demand: demand(of: slot), priority: inquiries[slot].priority)
         for action in actions {
             switch action {
-            case .raisePriority(let points): effect.priority += points
-            case .setPriority(let priority): effect.priority = priority
+            case .raisePriority(let points): effect.priority = Limits.clamp(Int64(effect.priority) + Int64(points))
+            case .setPriority(let priority): effect.priority = Limits.clamp(Int64(priority))
             case .require(let levels):
                 effect.demand.parts += requirements(ofPlan: levels).map { Self.part($0, source) }
             case .relax(let levels):
@@ -150,7 +147,6 @@ extension Engine {
             case .expire(let reason): effect.expires = reason
             }
         }
-        effect.priority = min(max(effect.priority, Limits.priority.lowerBound), Limits.priority.upperBound)
         return effect
     }
 
