@@ -74,12 +74,27 @@ extension RandomWorld {
             .zero, .milliseconds(Int64(random.pick(1...60_000))), .minutes(Int64(random.pick(1...60))), .days(2),
         ]
         let holds: [TimeSpan] = [.zero, .seconds(5), .seconds(40), .minutes(10)]
+        if isEventful {
+            return submitForRules(
+                customer: customer, hold: random.once(in: 5) ? holds.randomElement(using: &random) : nil,
+                at: isScheduled ? (world.now - world.start) + (ahead.randomElement(using: &random) ?? .zero) : nil)
+        }
         world.submit(
             channel(), queue: queue(), priority: priority(), skills: levels(most: 5, often: 5),
             prefer: random.once(in: 3) ? levels(most: 5, often: 3) : "", customer: customer,
             agent: random.once(in: 6) ? anybody() : nil,
             hold: random.once(in: 5) ? holds.randomElement(using: &random) : nil,
             at: isScheduled ? (world.now - world.start) + (ahead.randomElement(using: &random) ?? .zero) : nil)
+    }
+
+    /// Says little, so that rules and defaults have their part in it; a full queue may refuse it.
+    private mutating func submitForRules(customer: String, hold: TimeSpan?, at: TimeSpan?) {
+        let answer = world.tryToSubmit(
+            channel(), queue: random.once(in: 3) ? queue() : nil, priority: priority(),
+            skills: random.once(in: 2) ? levels(most: 5, often: 5) : "",
+            prefer: random.once(in: 3) ? levels(most: 5, often: 3) : "", customer: customer,
+            agent: random.once(in: 8) ? anybody() : nil, hold: hold, at: at)
+        if answer == .limit { refused += 1 }
     }
 
     private mutating func answer(_ act: (World, Int64, String) -> Void) {

@@ -3,19 +3,24 @@
 /// A world whose plan, agents and commands all come from one seed. It stops at the first violation.
 ///
 /// Of ten seeds three are killed and started again now and then, and one has a backlog of thousands and 60 agents, of
-/// whose steps only some are judged in full.
+/// whose steps only some are judged in full. From seed 1,000,000 on the plan has rules, queues require skills, end, and
+/// have steps.
 struct RandomWorld {
     enum Kind: Sendable { case small, restarting, large }
 
     let seed: UInt64
     let kind: Kind
+    /// The plan does more than to say who may have what.
+    let isEventful: Bool
     private(set) var world: World
     var random: SplitMix64
-    private let skills = ["billing", "returns", "korean", "english"]
+    static let skills = ["billing", "returns", "korean", "english"]
     let teams = ["", "seoul", "busan"]
     var names: [String] = []
     var born = 0
     private(set) var steps = 0
+    /// Submissions that found as many waiting as may.
+    var refused = 0
     /// How often the engine is started again from its rows, once in so many steps; 0 for never.
     private let restartEvery: Int
 
@@ -32,9 +37,12 @@ struct RandomWorld {
     init(seed: UInt64, kind: Kind, restartEvery: Int = 40, knowsForgotten: Bool = true) {
         self.seed = seed
         self.kind = kind
+        isEventful = seed >= 1_000_000
         self.restartEvery = kind == .restarting ? restartEvery : 0
         random = SplitMix64(seed: seed)
-        world = World(Self.plan(&random, isLarge: kind == .large, knowsForgotten: knowsForgotten))
+        var plan = Self.plan(&random, isLarge: kind == .large, knowsForgotten: knowsForgotten)
+        if isEventful { Self.addEvents(to: &plan, &random, isLarge: kind == .large) }
+        world = World(plan)
         world.reportsViolations = false
         if kind == .large { world.judging(false) }
         let count = kind == .large ? random.pick(50...60) : random.pick(2...10)
@@ -90,7 +98,8 @@ struct RandomWorld {
     }
 
     mutating func levels(most: Int, often: Int) -> String {
-        skills.filter { _ in random.once(in: often) }.map { "\($0):\(random.pick(1...most))" }.joined(separator: ",")
+        Self.skills.filter { _ in random.once(in: often) }.map { "\($0):\(random.pick(1...most))" }
+            .joined(separator: ",")
     }
 
     /// Often the same skills, so that profiles have several members.

@@ -23,14 +23,47 @@ struct RandomWorldTests {
         #expect(faults.isEmpty, "\(world.report(faults))")
     }
 
-    @Test("breaks no rule with thousands that wait", arguments: [10, 20] as [UInt64])
+    @Test(
+        "breaks no rule of rules, steps and queues that end",
+        arguments: (1_000_001...1_000_064 as ClosedRange<UInt64>).filter { $0 % 10 != 0 })
+    func eventful(seed: UInt64) throws {
+        var world = RandomWorld(seed: seed)
+        let faults = try world.run(1_500)
+        #expect(faults.isEmpty, "\(world.report(faults))")
+    }
+
+    @Test("comes by everything that rules, steps and queues that end can do")
+    func variety() throws {
+        var seen: [String: Int] = [:]
+        for seed in 1_000_101...1_000_119 as ClosedRange<UInt64> where seed % 10 != 0 {
+            var world = RandomWorld(seed: seed)
+            let faults = try world.run(600)
+            try #require(faults.isEmpty, "\(world.report(faults))")
+            for event in world.world.log { for word in Self.words(event) { seen[word, default: 0] += 1 } }
+            seen["refused", default: 0] += world.refused
+            seen["waits again", default: 0] +=
+                world.world.store.inquiries.values.filter { $0.waitedBefore > .zero }.count
+        }
+        let expected = [
+            "step", "step skills", "step priority", "step late", "step reason", "escalated",
+            "submitted rules", "submitted failed_rules", "expired step", "withdrawn changed", "refused", "waits again",
+        ]
+        for word in expected { #expect(seen[word, default: 0] > 0, "\(word): \(seen)") }
+    }
+
+    private static func words(_ event: Event) -> [String] {
+        let name = event.type.name
+        return [name, "\(name) \(event.reason ?? "")"] + event.details.map { "\(name) \($0.key.name)" }
+    }
+
+    @Test("breaks no rule with thousands that wait", arguments: [10, 20, 1_000_010] as [UInt64])
     func large(seed: UInt64) throws {
         var world = RandomWorld(seed: seed)
         let faults = try world.run(2_500)
         #expect(faults.isEmpty, "\(world.report(faults))")
     }
 
-    @Test("tells the same twice", arguments: 201...203 as ClosedRange<UInt64>)
+    @Test("tells the same twice", arguments: [201, 202, 203, 1_000_201, 1_000_202] as [UInt64])
     func determinism(seed: UInt64) throws {
         var first = RandomWorld(seed: seed, kind: .restarting, restartEvery: 300)
         var second = RandomWorld(seed: seed, kind: .restarting, restartEvery: 300)
