@@ -157,7 +157,9 @@ struct RandomWorld {
 
     private mutating func step() throws {
         if restartEvery > 0, random.once(in: restartEvery) {
-            return try world.restart(after: .milliseconds(Int64(random.pick(0...5_000))))
+            // Long enough, now and then, for several steps.
+            let factor = isEventful && random.once(in: 4) ? 30 : 1
+            return try world.restart(after: .milliseconds(Int64(random.pick(0...5_000) * factor)))
         }
         act()
     }

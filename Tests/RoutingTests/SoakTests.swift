@@ -6,7 +6,7 @@ import Testing
 /// Random worlds for as long as one likes. Without one of the variables it does nothing.
 ///
 /// - `SWITCHBOARD_SOAK_SEED=17`: that seed again, as the report of a failure says.
-/// - `SWITCHBOARD_SOAK_SEEDS=1000..1999`: all of those.
+/// - `SWITCHBOARD_SOAK_SEEDS=1..999,1000001..1000999`: all of those, plain worlds and eventful ones.
 /// - `SWITCHBOARD_SOAK_STEPS=20000`: so many steps a seed; 1,500 unless said otherwise.
 ///
 /// Fast: `SWITCHBOARD_SOAK_SEEDS=1..1000 swift test -c release -Xswiftc -enable-testing --disable-xctest --filter Soak`.
@@ -18,9 +18,11 @@ struct SoakTests {
 
     static let seeds: [UInt64] = {
         if let seed = asked("SWITCHBOARD_SOAK_SEED").flatMap({ UInt64($0) }) { return [seed] }
-        let ends = (asked("SWITCHBOARD_SOAK_SEEDS") ?? "").components(separatedBy: "..").compactMap { UInt64($0) }
-        guard ends.count == 2, ends[0] <= ends[1] else { return [] }
-        return Array(ends[0]...ends[1])
+        return (asked("SWITCHBOARD_SOAK_SEEDS") ?? "").components(separatedBy: ",").flatMap { range -> [UInt64] in
+            let ends = range.components(separatedBy: "..").compactMap { UInt64($0) }
+            guard ends.count == 2, ends[0] <= ends[1] else { return [] }
+            return Array(ends[0]...ends[1])
+        }
     }()
 
     @Test("a seed of a long run breaks no rule", .enabled(if: !seeds.isEmpty), arguments: seeds)
