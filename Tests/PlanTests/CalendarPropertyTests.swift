@@ -87,4 +87,24 @@ struct CalendarPropertyTests {
         for year in 2026...2029 { grown.extend(by: compiler.calendar(years: year...year)) }
         #expect(grown == compiler.calendar(years: 2025...2029))
     }
+
+    @Test(
+        "whether it is open now is what the compiled calendar says, also where the clocks change",
+        arguments: 1...60 as ClosedRange<UInt64>)
+    func openNow(seed: UInt64) throws {
+        var source = RandomCalendars(seed: seed)
+        let calendar = source.next()
+        let compiler = try #require(CalendarCompiler(calendar))
+        let compiled = compiler.calendar(years: 2025...2027)
+        var moments = (0..<400).map { _ in
+            Instant(
+                microseconds: LocalTime.instant("2026-01-01T00:00:00Z").microseconds
+                    + Int64(source.random.int(0...31_536_000)) * 1_000_000)
+        }
+        let edges = compiled.intervals.flatMap { [$0.start, $0.end] }
+        moments += edges.flatMap { [Instant(microseconds: $0), Instant(microseconds: $0 - 1)] }
+        for moment in moments where moment >= compiled.from && moment < compiled.until {
+            #expect(compiler.isOpen(at: moment) == compiled.isOpen(at: moment), "\(calendar) \(LocalTime.text(moment))")
+        }
+    }
 }

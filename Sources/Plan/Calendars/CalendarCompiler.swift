@@ -49,6 +49,34 @@ package struct CalendarCompiler: Sendable {
         return next <= last ? self.calendar(years: next...last) : nil
     }
 
+    /// Whether it is open at that moment, whatever the year: what `CompiledCalendar` answers within its window. Asks the
+    /// zone twice, but near a change of its clocks, and looks at the blocks of two days.
+    package func isOpen(at instant: Instant) -> Bool {
+        let now = Self.floor(instant.microseconds, 1_000_000)
+        let (before, after) = (zone.offset(at: now - 3 * 86_400), zone.offset(at: now + 3 * 86_400))
+        let local = now + zone.offset(at: now)
+        let today = Int(Self.floor(local, 86_400))
+        // The clocks may show something else at a block's ends than now, which the block's own seconds know.
+        if before != after { return (today - 2...today + 1).contains { isOpen(at: now, day: $0) } }
+        let minute = Int(local - Int64(today) * 86_400) / 60
+        return blocks(on: CivilDate(day: today)).contains { $0.start <= minute && minute < $0.end }
+            || blocks(on: CivilDate(day: today - 1)).contains { minute + 1_440 < $0.end }
+    }
+
+    /// Whether a block of that day is open at a second.
+    private func isOpen(at now: Int64, day: Int) -> Bool {
+        let midnight = Int64(day) * 86_400
+        return blocks(on: CivilDate(day: day)).contains { block in
+            zone.second(ofLocal: midnight + Int64(block.start) * 60) <= now
+                && now < zone.second(ofLocal: midnight + Int64(block.end) * 60)
+        }
+    }
+
+    private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+        return rest < 0 ? quotient - 1 : quotient
+    }
+
     /// Years in UTC, from 1970 on. Cost: linear in their days and blocks.
     package func calendar(years: ClosedRange<Int>) -> CompiledCalendar {
         let first = CivilDate(year: years.lowerBound, month: 1, day: 1)
