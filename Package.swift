@@ -60,7 +60,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "LineProtocol", swiftSettings: settings),
         .target(
-            name: "Plan", dependencies: ["LineProtocol", "Routing", .product(name: "Yams", package: "Yams")],
+            name: "Plan",
+            dependencies: ["CEL", "LineProtocol", "Routing", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: settings),
         .target(
@@ -107,7 +108,8 @@ let package = Package(
         .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
-        .testTarget(name: "PlanTests", dependencies: ["LineProtocol", "Plan", "Routing"], swiftSettings: settings),
+        .testTarget(
+            name: "PlanTests", dependencies: ["CEL", "LineProtocol", "Plan", "Routing"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],

@@ -109,6 +109,13 @@ package enum JSONText {
     }
 }
 
+extension JSONText {
+    /// The same as text.
+    package static func unescaped(_ text: ArraySlice<UInt8>) -> String {
+        String(decoding: unescape(text.span), as: UTF8.self)
+    }
+}
+
 /// Walks the members of one object or the elements of one array of compact, valid JSON, without going into them.
 struct JSONCursor {
     private var position: Int

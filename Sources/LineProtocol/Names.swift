@@ -2,10 +2,15 @@
 
 /// The name in NFC, so that two Unicode spellings of one name are one name.
 ///
-/// Does not check what the name is made of. Costs nothing for ASCII but a look at each byte.
+/// Does not check what the name is made of; any text will do. Costs nothing for ASCII, Hangul syllables and ideographs
+/// but a look at each.
 /// The standard library has the normaliser but no public call of it; this is the only use.
 package func normalizedName(_ name: String) -> String {
     if name.utf8.allSatisfy({ $0 < 0x80 }) { return name }
+    let isPlain = name.unicodeScalars.allSatisfy {
+        $0.value < 0x80 || UnicodeText.isPlainIdeographOrSyllable($0)
+    }
+    if isPlain { return name }
     var scalars = String.UnicodeScalarView()
     for scalar in name._nfc { scalars.append(scalar) }
     return String(scalars)

@@ -78,7 +78,9 @@ extension Engine {
 
     private func ruleInput(of submission: Submission) -> RuleInput {
         let customer = submission.texts.customer
-        let lastAgent = submission.lastAgent ?? lastKnownAgent(ofCustomer: customer)
+        // Where nobody asks the store, what memory happens to hold may not decide.
+        let isAsked = plan.continuity.contains(.lastAgent)
+        let lastAgent = isAsked ? submission.lastAgent ?? lastKnownAgent(ofCustomer: customer) : nil
         return RuleInput(
             channel: plan.channels[Int(submission.channel)].name,
             queue: submission.queue.map { plan.queues[Int($0)].name }, priority: submission.priority,

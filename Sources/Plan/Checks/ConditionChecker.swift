@@ -15,6 +15,17 @@ package struct ConditionScope: Sendable {
     package var channels: [String]
     /// nil: any.
     package var skills: [String]?
+
+    package init(
+        kind: ConditionKind, calendars: [String] = [], queues: [String] = [], channels: [String] = [],
+        skills: [String]? = nil
+    ) {
+        self.kind = kind
+        self.calendars = calendars
+        self.queues = queues
+        self.channels = channels
+        self.skills = skills
+    }
 }
 
 /// A fault of a condition: its place in the condition's own text, and what would be right.

@@ -143,6 +143,9 @@ struct PlanChecker {
         guard source.utf8.count <= PlanLimits.conditionBytes else {
             return fault(path, "at most \(PlanLimits.conditionBytes) bytes, not \(source.utf8.count)")
         }
+        if source.contains("last_agent"), !plan.continuity.prefer.contains(.lastAgent) {
+            warn(path, "customer.last_agent is known only where continuity.prefer has last_agent")
+        }
         guard let conditions else { return }
         let scope = ConditionScope(
             kind: kind, calendars: plan.calendars.map(\.name), queues: plan.queues.map(\.name),

@@ -1,0 +1,49 @@
+import CEL
+package import Routing
+
+/// The conditions of a plan's rules, made ready.
+package struct PlanConditions: RuleConditions {
+    private struct Condition {
+        let program: Program
+        let reads: InquiryVariables
+    }
+
+    /// By rule; nil: it always matches.
+    private let conditions: [Condition?]
+    /// What any of them reads.
+    private let reads: InquiryVariables
+    private let calendars: OpenCalendars
+
+    /// A millisecond or so of the engine's thread at worst; a typical condition takes about ten steps.
+    private static let limits = EvaluationLimits(cost: 10_000, size: 65_536)
+
+    /// - Parameter programs: by rule; nil: it always matches.
+    init(_ programs: [Program?], _ calendars: [(name: String, compiler: CalendarCompiler)]) {
+        conditions = programs.map { program in
+            program.map { Condition(program: $0, reads: InquiryVariables(readBy: $0)) }
+        }
+        reads = conditions.reduce([]) { $0.union($1?.reads ?? []) }
+        self.calendars = OpenCalendars(calendars)
+    }
+
+    /// Allocates once an inquiry, and once more at the first rule that reads attributes; comparisons then allocate
+    /// nothing.
+    package func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict {
+        guard let condition = conditions[number] else { return .matches }
+        let values = values(for: condition.reads, of: &input)
+        do throws(EvaluationError) {
+            return try condition.program.matches(values, limits: Self.limits) ? .matches : .differs
+        } catch {
+            return error.code == .missing ? .differs : .fails(error.description)
+        }
+    }
+
+    /// Reading attributes takes longest, so they wait until a condition asks for them.
+    private func values(for wanted: InquiryVariables, of input: inout RuleInput) -> InquiryValues {
+        if let known = input.prepared as? InquiryValues, known.made.isSuperset(of: wanted) { return known }
+        let needed = wanted.contains(.attributes) ? reads : reads.subtracting(.attributes)
+        let values = InquiryValues(input, needed, calendars)
+        input.prepared = values
+        return values
+    }
+}
