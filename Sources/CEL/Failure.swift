@@ -88,5 +88,8 @@ package struct EvaluationError: Error, Sendable, CustomStringConvertible {
     /// Where in the source it came about.
     package var position: SourcePosition { SourcePosition(offset: offset, in: source) }
 
+    /// The line, or the part of it around the place, and under it a caret that points at the place.
+    package var excerpt: String { Excerpt.render(source, position) }
+
     package var description: String { "line \(position.line), column \(position.column): \(message)" }
 }

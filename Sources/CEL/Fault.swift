@@ -43,10 +43,10 @@ package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The line of a source that a fault shows.
-private enum Excerpt {
+/// The line of a source that a fault or an error shows.
+enum Excerpt {
     /// Code points that are shown on either side of the place.
-    static let sideMax = 60
+    private static let sideMax = 60
 
     static func render(_ source: String, _ position: SourcePosition) -> String {
         let lines = source.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
