@@ -185,12 +185,12 @@ extension Engine {
     /// Steps up to the time of the last that has fired count as done.
     private mutating func carryStay(_ slot: UInt32, from old: CompiledPlan, _ queues: [Int?]) {
         let queue = classes[Int(inquiries[slot].requirement)].queue
-        if inquiries[slot].stay == none {
-            guard hasSteps(queue) else { return }
-            keep(demand(of: slot), slot)
-        }
+        if inquiries[slot].stay == none && !hasSteps(queue) { return }
+        if inquiries[slot].stay != none { cancelTimer(stays[inquiries[slot].stay].timer) }
+        // Where nothing is left to remember there is no stay, and one where the queue has got steps.
+        keep(demand(of: slot), slot)
         let stay = inquiries[slot].stay
-        cancelTimer(stays[stay].timer)
+        guard stay != none else { return }
         let done = stays[stay].stepsDone
         if done > 0, let origin = queues.firstIndex(of: Int(queue)) {
             let last = old.queues[origin].steps[Int(done) - 1].after

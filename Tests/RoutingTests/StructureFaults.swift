@@ -234,7 +234,6 @@ extension Engine {
             expected += 1
             if !agents[number].isInGrace { faults.append("the grace of \(agentTexts[number].id)") }
         }
-        for stay in 0..<stays.end where stays.contains(stay) && stays[stay].timer != none { expected += 1 }
         for lane in laneTimers.indices {
             let first = figures.lanes[lane].first
             if laneTimers[lane] != none { expected += 1 }

@@ -8,7 +8,7 @@ struct DocumentDesk: PlanDesk {
     let clockSpeed: Int64
 
     func read(_ document: [UInt8], agents: [AgentDefinition]) -> PlanReading {
-        let report = RoutingPlan.read(document, agents: agents.map(PlanAgent.init))
+        let report = RoutingPlan.read(document, conditions: ConditionLanguage(), agents: agents.map(PlanAgent.init))
         var faults = report.faults.map(Self.remark)
         var compiled: CompiledPlan?
         if let plan = report.plan {

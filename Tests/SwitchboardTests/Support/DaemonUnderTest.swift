@@ -56,7 +56,7 @@ final class DaemonUnderTest: Sendable {
 
     /// Starts one and waits until it serves.
     static func start(
-        at site: Site, plan: RoutingPlan = RoutingPlan(), clockSpeed: Int64 = 1
+        at site: Site, plan: RoutingPlan? = nil, clockSpeed: Int64 = 1
     ) async throws -> DaemonUnderTest {
         let daemon = try await open(at: site, plan: plan, clockSpeed: clockSpeed)
         do {
@@ -70,7 +70,7 @@ final class DaemonUnderTest: Sendable {
 
     /// Starts one without waiting: its ports are open, it does not serve yet.
     static func open(
-        at site: Site, plan: RoutingPlan = RoutingPlan(), clockSpeed: Int64 = 1
+        at site: Site, plan: RoutingPlan? = nil, clockSpeed: Int64 = 1
     ) async throws -> DaemonUnderTest {
         var options = DaemonOptions(dataDirectory: site.folder)
         options.tcp = ("127.0.0.1", 0)
@@ -94,7 +94,7 @@ final class DaemonUnderTest: Sendable {
 
     /// Runs `body` with a daemon on an empty database.
     static func with<Value>(
-        plan: RoutingPlan = RoutingPlan(), clockSpeed: Int64 = 1, _ body: (DaemonUnderTest) async throws -> Value
+        plan: RoutingPlan? = nil, clockSpeed: Int64 = 1, _ body: (DaemonUnderTest) async throws -> Value
     ) async throws -> Value {
         try await withSite { site in
             let daemon = try await start(at: site, plan: plan, clockSpeed: clockSpeed)
