@@ -23,6 +23,11 @@ extension Engine {
             let due = timers.entries[Int(timerPositions[trails[trail].timer])].key.due
             if due < next.due { next = ("exclusions_cleared", due) }
         }
+        let stay = inquiries[slot].stay
+        if stay != none, stays[stay].timer != none {
+            let due = timers.entries[Int(timerPositions[stays[stay].timer])].key.due
+            if due < next.due { next = ("step", due) }
+        }
         return next
     }
 

@@ -18,7 +18,7 @@ package enum PartSource: Hashable, Sendable {
     }
 
     /// One word.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .request: "request"
         case .rule: "rule"

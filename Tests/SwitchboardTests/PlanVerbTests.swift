@@ -113,6 +113,36 @@ struct PlanVerbTests {
         }
     }
 
+    @Test("rules look at what is submitted; EXPLAIN says who asked for what, INFO which rule cannot be evaluated")
+    func rules() async throws {
+        try await withDaemon { daemon in
+            let admin = try daemon.admin()
+            let plan =
+                #"{"queues":{"vip":{"skills":{"billing":3},"steps":[{"after":"1h","do":[{"drop":["korean"]}]}]}},"rules":["#
+                + #"{"name":"gold","when":"inquiry.attrs.tier == \"gold\"","then":{"queue":"vip","priority":10}},"#
+                + #"{"name":"한국어","when":"inquiry.attrs.lang == \"한국어\"","then":{"skills":{"korean":2}}},"#
+                + #"{"name":"odd","when":"1 / size(inquiry.attrs.list) > 0","then":{"priority":1}}]}"#
+            let published = try admin.ask("PLAN PUT body=\(plan)")
+            #expect(published.last?.isOK == true, "\(published)")
+            let shop = try daemon.upstream()
+            let call = try shop.submit(#"channel=voice skills=returns:1 attrs={"tier":"gold","lang":"한국어","list":[]}"#)
+            let shown = try admin.ok("GET \(call)")
+            #expect(shown["queue"] == "vip" && shown["priority"] == "10", "\(shown)")
+            #expect(shown["skills"] == "billing:3,korean:2,returns:1")
+            let why = try admin.ask("EXPLAIN \(call)")
+            let parts = why.filter { $0["skill"] != nil }.map { line in
+                [line["skill"], line["level"], line["by"], line["name"]].compactMap { $0 }.joined(separator: " ")
+            }
+            #expect(parts == ["returns 1 request", "korean 2 rule 한국어", "billing 3 queue"])
+            #expect(why.last?["next"] == "step", "\(why)")
+            #expect(try admin.ok("INFO")["failed_rules"] == "odd:1")
+            // Said by the request, and no tier at all: no rule is asked.
+            let plain = try shop.submit("channel=chat queue=default priority=1")
+            #expect(try admin.ok("GET \(plain)")["queue"] == "default")
+            #expect(try admin.ok("GET \(plain)")["priority"] == "1")
+        }
+    }
+
     @Test("watchers are told, and requests that follow on the connection wait for their turn")
     func order() async throws {
         try await withDaemon { daemon in

@@ -23,6 +23,7 @@ extension Core {
             session.isParked = true
             explaining.append(Explaining(link: session.link.id, request: request, id: id))
         case .scheduled:
+            writeParts(of: inquiry, request, session)
             ok(session, request) {
                 writeRequirement(inquiry, to: &$0)
                 if let at = inquiry.definition?.scheduledAt {
@@ -32,6 +33,24 @@ extension Core {
             }
         case .offered, .assigned, .held, .completed, .abandoned, .cancelled, .expired:
             explainDecision(of: inquiry, request, session)
+        }
+    }
+
+    // MARK: What is required, and who says so
+
+    /// A row a part, where the request is not all of it.
+    private func writeParts(of inquiry: InquiryRow, _ request: Request, _ session: Session) {
+        for part in inquiry.definition?.parts ?? [] {
+            row(session, request) {
+                $0.field("skill", text: part.skill)
+                $0.field("level", integer: Int64(part.level))
+                $0.field("by", text: part.source.kind)
+                switch part.source {
+                case .rule(let name), .escalation(let name): $0.field("name", text: name.string)
+                case .step(let after): $0.field("after", durationMicroseconds: after.microseconds)
+                case .request, .queue, .hand: break
+                }
+            }
         }
     }
 
@@ -81,6 +100,7 @@ extension Core {
         output.clear()
         atOnceIfAway(session) {
             session.saysCommitted = false
+            writeParts(of: inquiry, done.request, session)
             for obstacle in Obstacle.allCases where done.tally.counts[Int(obstacle.rawValue)] > 0 {
                 row(session, done.request) {
                     $0.field("reason", text: obstacle.name)
@@ -179,6 +199,7 @@ extension Core {
     }
 
     private func answer(_ inquiry: InquiryRow, decided: Decision?, _ request: Request, _ session: Session) {
+        writeParts(of: inquiry, request, session)
         ok(session, request) { line in
             writeRequirement(inquiry, to: &line)
             if !inquiry.agent.isEmpty { line.field("agent", text: inquiry.agent) }
