@@ -70,6 +70,10 @@ final class Floor {
         apply(.complete(id: id, index(agent), disposition: [], outcome: nil))
     }
 
+    func transfer(_ id: Int64, _ agent: String, queue: String) {
+        apply(.transfer(id: id, index(agent), Transfer(queue: engine.queue(named: ArraySlice(queue.utf8)))))
+    }
+
     /// The id of the new inquiry; a refusal is an issue. Skills as `billing:3,korean`; one without a level asks for 1.
     @discardableResult
     func submit(
