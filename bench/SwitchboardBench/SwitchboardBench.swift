@@ -6,8 +6,8 @@ struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
-            ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, StorageBench.self,
-            RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self, ServerCommand.self,
-            ReportCommand.self,
+            ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, RulesBench.self,
+            StorageBench.self, RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self,
+            ServerCommand.self, ReportCommand.self,
         ])
 }

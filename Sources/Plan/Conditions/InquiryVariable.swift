@@ -66,7 +66,7 @@ enum InquiryVariable: Int, CaseIterable {
 }
 
 /// Some of the variables.
-struct InquiryVariables: OptionSet {
+struct InquiryVariables: OptionSet, Sendable {
     let rawValue: UInt32
 
     static let attributes = InquiryVariables(.attributes)

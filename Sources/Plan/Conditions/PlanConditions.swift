@@ -3,9 +3,15 @@ package import Routing
 
 /// The conditions of a plan's rules, made ready.
 package struct PlanConditions: RuleConditions {
-    private struct Condition {
+    /// A class, so that a verdict holds on to one thing instead of to each part of a program.
+    private final class Condition: Sendable {
         let program: Program
         let reads: InquiryVariables
+
+        init(_ program: Program) {
+            self.program = program
+            reads = InquiryVariables(readBy: program)
+        }
     }
 
     /// By rule; nil: it always matches.
@@ -19,9 +25,7 @@ package struct PlanConditions: RuleConditions {
 
     /// - Parameter programs: by rule; nil: it always matches.
     init(_ programs: [Program?], _ calendars: [(name: String, compiler: CalendarCompiler)]) {
-        conditions = programs.map { program in
-            program.map { Condition(program: $0, reads: InquiryVariables(readBy: $0)) }
-        }
+        conditions = programs.map { $0.map { Condition($0) } }
         reads = conditions.reduce([]) { $0.union($1?.reads ?? []) }
         self.calendars = OpenCalendars(calendars)
     }
