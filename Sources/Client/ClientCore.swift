@@ -266,9 +266,10 @@ final class ClientCore {
         case .ok(let fields):
             guard let exchange = inFlight.popFirst() else { throw .protocolViolation("an OK that answers nothing") }
             exchange.completion(.success(Answer(fields: fields, rows: exchange.rows)))
-        case .error(let rejection):
+        case .error(var rejection):
             // A daemon that sends somebody away before they asked says why.
             guard let exchange = inFlight.popFirst() else { throw .rejected(rejection) }
+            rejection.rows = exchange.rows
             exchange.completion(.failure(.rejected(rejection)))
         }
     }

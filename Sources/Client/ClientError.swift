@@ -6,12 +6,15 @@ public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
     public var message: String
     /// What follows the sentence, such as `field=` or `retry_after=`.
     public var fields: Fields
+    /// What came before it, such as a row a fault of a plan.
+    public var rows: [Fields]
 
     /// A rejection with its parts.
-    public init(code: String, message: String, fields: Fields = Fields()) {
+    public init(code: String, message: String, fields: Fields = Fields(), rows: [Fields] = []) {
         self.code = code
         self.message = message
         self.fields = fields
+        self.rows = rows
     }
 
     /// Code, sentence and fields in one line.

@@ -101,8 +101,8 @@ struct PlanCommandTests {
     }
 }
 
-/// The program, run to its end.
-private struct CommandRun: Equatable {
+/// A run of the program that people run: its exit code and what it printed.
+struct CommandRun: Equatable {
     let code: Int32
     let output: String
 

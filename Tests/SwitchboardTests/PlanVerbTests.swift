@@ -56,7 +56,7 @@ struct PlanVerbTests {
             #expect(changes.dropLast().compactMap { $0["change"] }.contains { $0.contains("queues.vip") }, "\(changes)")
             #expect(try admin.ask("PLAN HISTORY").first?["note"] == "rollback to 2")
             let page = try admin.ask("PLAN HISTORY limit=2")
-            #expect(page.map { $0["version"] } == ["4", "3", "4"] && page.last?["next"] == "3", "\(page)")
+            #expect(page.map { $0["version"] } == ["4", "3", "4"] && page.last?["after"] == "3", "\(page)")
             #expect(try admin.ask("PLAN HISTORY after=3").map { $0["version"] } == ["2", "1", "4"])
         }
     }
@@ -140,6 +140,37 @@ struct PlanVerbTests {
             let plain = try shop.submit("channel=chat queue=default priority=1")
             #expect(try admin.ok("GET \(plain)")["queue"] == "default")
             #expect(try admin.ok("GET \(plain)")["priority"] == "1")
+        }
+    }
+
+    @Test("the command line publishes, compares, lists and brings back")
+    func commandLine() async throws {
+        try await withDaemon { daemon in
+            func run(_ arguments: String..., input: String = "") throws -> CommandRun {
+                try CommandRun(["plan"] + arguments + ["--connect", daemon.socketPath], input: input)
+            }
+            let vip = "queues: {default: {}, vip: {target: 20s}}\n"
+            #expect(
+                try run("publish", "-", "--dry-run", input: vip)
+                    == CommandRun(0, "+ queues.vip\nVersion 1 is in force; nothing was changed.\n"))
+            #expect(
+                try run("publish", "-", "--note", "VIP", input: vip)
+                    == CommandRun(0, "+ queues.vip\nVersion 2 is in force.\n"))
+            #expect(
+                try run("publish", "-", input: vip)
+                    == CommandRun(0, "No differences: version 2 stays in force.\n"))
+            // Who meant to change version 1 is told what has changed since.
+            #expect(try run("publish", "-", "--if-version", "1", input: "{}") == CommandRun(1, "+ queues.vip\n"))
+            #expect(try run("publish", "-", input: "queues: {vip: {targt: 20s}}") == CommandRun(1, ""))
+            #expect(try run("diff", "-", input: vip) == CommandRun(0, "No differences.\n"))
+            #expect(try run("diff", "-", "--version", "1", input: vip) == CommandRun(0, "+ queues.vip\n"))
+            #expect(
+                try run("export").output
+                    == "plan: 1\nqueues:\n  default: {}\n  vip: {target: 20s}\n")
+            #expect(try run("history", "2") == CommandRun(0, "+ queues.vip\n"))
+            #expect(try run("rollback", "1") == CommandRun(0, "- queues.vip\nVersion 3 is in force.\n"))
+            let history = try run("history", "--json")
+            #expect(history.code == 0 && history.output.contains("rollback to 1"), "\(history.output)")
         }
     }
 

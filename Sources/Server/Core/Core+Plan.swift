@@ -250,7 +250,7 @@ extension Core {
             $0.field(
                 "count", integer: Int64(request.integer(.version) == nil ? records.count : changes.first?.count ?? 0))
             if request.integer(.version) == nil, let last = records.last, plans.predecessor(of: last.version) != nil {
-                $0.field("next", integer: Int64(last.version))
+                $0.field("after", integer: Int64(last.version))
             }
         }
     }
