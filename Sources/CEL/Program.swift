@@ -71,7 +71,18 @@ package struct Program: Sendable {
     package func matches(
         _ bindings: any Bindings = ValueBindings(), limits: EvaluationLimits = EvaluationLimits()
     ) throws(EvaluationError) -> Bool {
+        var spent = 0
+        return try matches(bindings, limits: limits, spent: &spent)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter spent: grows by the steps that it took, whatever comes of it.
+    package func matches(
+        _ bindings: any Bindings, limits: EvaluationLimits, spent: inout Int
+    ) throws(EvaluationError) -> Bool {
         var evaluation = Evaluation(code, bindings, limits)
+        defer { spent += limits.cost - max(0, evaluation.meter.remaining) }
         do {
             return try evaluation.condition(code.root)
         } catch {

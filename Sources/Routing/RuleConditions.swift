@@ -28,6 +28,8 @@ package struct RuleInput {
     package var openInquiries: [Int64]
     /// Who worked on the customer's last inquiry; empty for nobody, or where the plan does not want to know.
     package var lastAgent: String
+    /// How much work the conditions had with it so far, as they count it.
+    package var spent = 0
     /// What the conditions have made of the input, for the next of them.
     /// An object, since whether it is the kind that they expect is asked for every rule.
     package var prepared: (any AnyObject & Sendable)?

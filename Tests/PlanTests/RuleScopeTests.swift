@@ -131,6 +131,18 @@ struct RuleScopeTests {
         #expect(floor.rules(floor.submit(attrs: "{\"l\":[\(numbers)]}")) == "behind it,!endless")
     }
 
+    @Test("so are the evaluations of one inquiry together; the next inquiry begins anew")
+    func limitOfAll() throws {
+        let endless = "inquiry.attrs.l.all(a, inquiry.attrs.l.all(b, inquiry.attrs.l.all(c, a + b + c >= 0)))"
+        let floor = try Floor(
+            try Self.plan((0..<12).map { ("r\($0)", endless) } + [("behind them", "inquiry.source == 7")]))
+        let numbers = (0..<100).map { "\($0)" }.joined(separator: ",")
+        let failed = (0..<12).map { "r\($0)" }.joined(separator: ",")
+        #expect(floor.rules(floor.submit(attrs: "{\"l\":[\(numbers)]}")) == "!" + failed + ",behind them")
+        #expect(floor.rules(floor.submit(attrs: "{\"l\":[]}")).hasSuffix("behind them"))
+        #expect(floor.rulesThatFailed.allSatisfy { $0.hasSuffix(" 1") })
+    }
+
     @Test("two Unicode spellings of one text are one, whoever writes which")
     func spellings() throws {
         let (composed, decomposed) = ("한국어 café", "한국어 cafe\u{301}".decomposed)

@@ -20,8 +20,11 @@ package struct PlanConditions: RuleConditions {
     private let reads: InquiryVariables
     private let calendars: OpenCalendars
 
-    /// A millisecond or so of the engine's thread at worst; a typical condition takes about ten steps.
-    private static let limits = EvaluationLimits(cost: 10_000, size: 65_536)
+    /// Steps of one condition, a millisecond or so of the engine's thread at worst; a typical one takes about ten.
+    package static let stepsMax = 10_000
+    /// Steps of all conditions of one inquiry. Those that are behind it fail.
+    package static let inquiryStepsMax = 100_000
+    private static let sizeMax = 65_536
 
     /// - Parameter programs: by rule; nil: it always matches.
     init(_ programs: [Program?], _ calendars: [(name: String, compiler: CalendarCompiler)]) {
@@ -35,8 +38,10 @@ package struct PlanConditions: RuleConditions {
     package func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict {
         guard let condition = conditions[number] else { return .matches }
         let values = values(for: condition.reads, of: &input)
+        let limits = EvaluationLimits(
+            cost: min(Self.stepsMax, max(0, Self.inquiryStepsMax - input.spent)), size: Self.sizeMax)
         do throws(EvaluationError) {
-            return try condition.program.matches(values, limits: Self.limits) ? .matches : .differs
+            return try condition.program.matches(values, limits: limits, spent: &input.spent) ? .matches : .differs
         } catch {
             return error.code == .missing ? .differs : .fails(error.description)
         }
