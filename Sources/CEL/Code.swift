@@ -101,6 +101,8 @@ enum Operation: UInt8 {
 /// A class, so that an evaluation holds on to one thing instead of to each array.
 final class Code: Sendable {
     let source: String
+    /// Of its value.
+    let type: ValueType
     let instructions: ContiguousArray<Instruction>
     /// The parts of instructions that have any number of them.
     let operands: ContiguousArray<Int32>
@@ -119,6 +121,7 @@ final class Code: Sendable {
 
     init(_ emitter: Emitter, root: Int32) {
         source = emitter.checked.tree.source
+        type = emitter.checked.types[emitter.checked.tree.root]
         instructions = emitter.instructions
         operands = emitter.operands
         constants = emitter.constants

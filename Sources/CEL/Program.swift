@@ -1,8 +1,7 @@
 /// An expression that was read, checked and made ready. Evaluating it changes nothing; any thread may.
+///
+/// One reference: passing it around costs no more than that.
 package struct Program: Sendable {
-    package let source: String
-    /// `dyn` where it depends on values.
-    package let type: ValueType
     private let code: Code
 
     /// - Parameters:
@@ -33,10 +32,13 @@ package struct Program: Sendable {
     }
 
     private init(_ checked: Checker) {
-        source = checked.tree.source
-        type = checked.types[checked.tree.root]
         code = Emitter.emit(checked)
     }
+
+    package var source: String { code.source }
+
+    /// `dyn` where it depends on values.
+    package var type: ValueType { code.type }
 
     /// The numbers of the variables that it may read, in ascending order. O(instructions).
     package var variables: [Int] {

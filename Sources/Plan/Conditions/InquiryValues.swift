@@ -6,6 +6,8 @@ import Routing
 final class InquiryValues: Bindings, Sendable {
     /// By `InquiryVariable`; what no condition reads is nil.
     private let values: [Value?]
+    /// The same as in `values`: what most conditions ask for.
+    private let attributes: MapValue?
     private let calendars: OpenCalendars
     private let now: Instant
     let made: InquiryVariables
@@ -15,9 +17,12 @@ final class InquiryValues: Bindings, Sendable {
         self.calendars = calendars
         now = input.now
         made = wanted
-        values = InquiryVariable.allCases.map { variable in
+        let values = InquiryVariable.allCases.map { variable in
             wanted.contains(InquiryVariables(variable)) ? Self.value(of: variable, input) : nil
         }
+        self.values = values
+        attributes =
+            if case .map(let map)? = values[InquiryVariable.attributes.rawValue] { map } else { nil }
     }
 
     private static func value(of variable: InquiryVariable, _ input: RuleInput) -> Value? {
@@ -47,6 +52,12 @@ final class InquiryValues: Bindings, Sendable {
     }
 
     func value(of variable: Int) -> Value? { values[variable] }
+
+    func entry(of variable: Int, key: String) -> Value? {
+        if variable == InquiryVariable.attributes.rawValue { return attributes?.value(of: key) }
+        guard case .map(let map)? = values[variable] else { return nil }
+        return map.value(of: key)
+    }
 
     /// `open("…")`, the one function.
     func call(_ function: Int, _ arguments: [Value]) -> Value? {
