@@ -106,7 +106,7 @@ struct PlanVerbTests {
         try await withDaemon { daemon in
             let admin = try daemon.admin()
             try admin.ok("PLAN PUT body=\(Self.vip)")
-            try daemon.upstream().submit("channel=voice queue=vip")
+            _ = try daemon.upstream().submit("channel=voice queue=vip")
             let refusal = try #require(try admin.ask("PLAN PUT body={}").last)
             #expect(refusal.code == "conflict" && refusal["count"] == "1", "\(refusal)")
             #expect(try admin.ok("INFO")["plan_version"] == "2")
