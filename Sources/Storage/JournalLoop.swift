@@ -59,8 +59,16 @@ final class JournalLoop {
         var isOutcomeUnknown = false
         return untilAnswered(row: "batch \(batch.number)") { connection throws(JournalFailure) in
             if isOutcomeUnknown, try self.isCommitted(batch.number, connection) { return }
+            let isRepeated = isOutcomeUnknown
             isOutcomeUnknown = true
-            try self.send(&rows, connection)
+            do throws(JournalFailure) {
+                try self.send(&rows, connection)
+            } catch {
+                // What was sent before may have reached PostgreSQL only now, behind the question whether it had.
+                guard isRepeated, error.postgres.sqlState == SQLState.deposed,
+                    try self.isCommitted(batch.number, connection)
+                else { throw error }
+            }
         }
     }
 

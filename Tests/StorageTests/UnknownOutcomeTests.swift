@@ -35,6 +35,33 @@ import Testing
         await store.close()
     }
 
+    @Test("a batch that comes late, after it was asked for and before it comes again, is there once")
+    func late() async throws {
+        let cluster = try await ThrowawayCluster.shared()
+        let test = try await TestStore(cluster)
+        let proxy = try PostgresProxy(to: cluster.socketDirectory)
+        defer { proxy.stop() }
+        var settings = test.settings
+        settings.conninfo = proxy.connectionInfo(settings.conninfo)
+        let store = try await test.open(settings)
+        #expect(await store.commit(store.batch(1)).isDone)
+        let conninfo = test.conninfo
+        // The first copy is held for longer than the writer waits; the second until the first is committed.
+        let second = PostgresProxy.Fault(batch: 1, point: .beforeSend, harm: .delay(.zero)) {
+            let watcher = try? Connection(conninfo, applicationName: "test", timeout: .seconds(20))
+            while let found = try? watcher?.query("SELECT batch FROM switchboard.engine"), found.field(0, 0).int64 < 2 {}
+            watcher?.close()
+        }
+        let held = settings.roundTripTimeout + .seconds(1)
+        proxy.arm(
+            PostgresProxy.Fault(batch: 1, point: .beforeSend, harm: .delay(held)) { proxy.arm(second) })
+        #expect(await store.commit(store.batch(2, events: [Sample.event(1)])).isDone)
+        #expect(proxy.faultCount == 2)
+        #expect(try await test.sql("SELECT count(*) FROM switchboard.event") == "1")
+        #expect(await store.commit(store.batch(3)).isDone)
+        await store.close()
+    }
+
     @Test("a batch that waits when its session is terminated is sent again")
     func terminated() async throws {
         let test = try await TestStore()
