@@ -9,6 +9,7 @@ extension Auditor {
         case submission(Request)
         /// UPDATE, TRANSFER or REQUEUE.
         case change(Wish)
+        case publication(CompiledPlan)
     }
 
     struct Request {
@@ -91,9 +92,13 @@ extension Auditor {
         return (right ?? all[0]).parts
     }
 
-    /// A refusal for a full queue is right. Others are not this model's.
+    /// A refusal for a full queue is right, and one of a plan that lacks what is in use. Others are not this model's.
     mutating func judgeRefusal(of asked: Asked, _ rejection: Rejection) -> [String] {
         found = []
+        if case .publication(let new) = asked {
+            judgeRefusal(of: new, rejection)
+            return found
+        }
         guard case .submission(let request) = asked, rejection.code == .limit, rejection.field == "queue" else {
             return []
         }

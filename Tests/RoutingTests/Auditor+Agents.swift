@@ -38,7 +38,7 @@ extension Auditor {
             guard let queue = queue(row.queue) else { return violate("\(World.line(row)): which queue?") }
             let isNew = row.type == .queuePaused ? paused.insert(queue).inserted : paused.remove(queue) != nil
             if !isNew { violate("\(World.line(row)) again") }
-        case .planPublished: break
+        case .planPublished: published(told)
         case .submitted, .scheduled, .queued, .offered, .accepted, .assigned, .declined, .missed, .withdrawn,
             .exclusionsCleared, .preferredReleased, .held, .resumed, .message, .updated, .transferred, .requeued, .step,
             .escalated,
@@ -59,14 +59,9 @@ extension Auditor {
         }
         people[number].team = told.name(.team) ?? ""
         people[number].skills = levels(told, .skills) ?? [:]
-        people[number].limits = plan.channels.map { Int($0.limit) }
-        if case .limits(let listed) = told[.channels] {
-            people[number].limits = Array(repeating: 0, count: plan.channels.count)
-            for entry in listed {
-                let index = channel(entry.channel)
-                people[number].limits[index] = Int(entry.limit ?? plan.channels[index].limit)
-            }
-        }
+        people[number].listed = nil
+        if case .limits(let listed) = told[.channels] { people[number].listed = listed }
+        people[number].limits = limits(people[number].listed)
         people[number].capacity = Int(told.integer(.capacity) ?? 0)
         people[number].able = []
         people[number].rooms = nil
@@ -110,6 +105,7 @@ extension Auditor {
             violate("\(World.line(row)) after \(people[agent].missedInRow)")
         }
         people[agent].missedInRow = 0
+        people[agent].pardoned = 0
     }
 
     private mutating func reconnected(_ row: Event) {

@@ -100,6 +100,7 @@ extension Auditor {
         guard let agent = person(row) else { return }
         let channel = plan.channels[shapes[items[index].shape].channel]
         let how = told.name(.how)
+        endWithdrawals()
         let hadSpace = hasSpace(agent, shapes[items[index].shape].channel)
         let isOwnOffer = items[index].state == .offered && items[index].agent == agent
         let isByHand = row.type == .assigned && (how == "assign" || how == "force")
@@ -142,6 +143,7 @@ extension Auditor {
         items[index].holdUntil = nil
         people[agent].idleSince = row.at
         people[agent].missedInRow = 0
+        people[agent].pardoned = 0
         if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
         enter(index, .assigned)
     }
@@ -172,6 +174,7 @@ extension Auditor {
             if !person.isInGrace && person.state != .offline { violate("\(World.line(row)): it is there") }
         case "paused":
             if !paused.contains(shapes[items[index].shape].queue) { violate("\(World.line(row)): not paused") }
+        case "changed" where publication != .none: judgeReturn(index, agent, row)
         case "changed":
             let isAfter = lastOfStep?.inquiry == row.inquiry
             if isAfter, isAble(agent, items[index].shape) { violate("\(World.line(row)): it meets what is asked") }

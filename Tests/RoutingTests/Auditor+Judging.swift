@@ -7,6 +7,8 @@ extension Auditor {
     mutating func judge(_ changes: Changes, engine: EngineRow, at now: Instant, isSettled: Bool) -> [String] {
         found = []
         judgeEntering()
+        endWithdrawals()
+        publication = .none
         if let id = owesFlag { violate("\(id) exceeds its agent's room without a flag") }
         for owed in owes { violate("\(owed.id): no \(owed.type.name) came") }
         for notice in owedNotices { violate("\(notice.id): nobody was told \(notice.name)") }
@@ -70,7 +72,9 @@ extension Auditor {
     private mutating func lookAtPeople(at now: Instant, isSettled: Bool) {
         for number in people.indices where !people[number].isDeleted {
             let person = people[number]
-            if plan.missedOffersToAway > 0, person.missedInRow >= plan.missedOffersToAway, person.state == .ready {
+            let isPardoned = person.pardoned > 0 && person.missedInRow == person.pardoned
+            let isDue = plan.missedOffersToAway > 0 && person.missedInRow >= plan.missedOffersToAway
+            if isDue, !isPardoned, person.state == .ready {
                 violate("\(person.id) is not put away after \(person.missedInRow)")
             }
             if isSettled, let ends = person.graceEnds, ends <= now { violate("\(person.id)'s grace is overdue") }
@@ -124,7 +128,7 @@ extension Auditor {
         func name() -> String { "inquiry \(row.id)" }
         same(name(), "state", row.state, item.state)
         same(name(), "since", row.stateSince, item.stateSince)
-        same(name(), "queue", row.queue, plan.queues[shape.queue].name)
+        same(name(), "queue", row.queue, shape.queueName)
         same(name(), "priority", row.priority, item.priority)
         if item.wasQueued {
             same(name(), "queued at", row.queuedAt, item.queuedAt)
@@ -133,8 +137,10 @@ extension Auditor {
         }
         same(name(), "steps done", row.stepsDone, Int32(item.stepsDone))
         same(name(), "moves", row.moves, item.moves)
-        // Where the queue has no steps nobody needs to know.
-        let isCounted = !plan.queues[shape.queue].steps.isEmpty || row.waitedBefore != .zero
+        // Where the queue has no steps, or had none while it was live, nobody needs to know.
+        let isOfThisPlan = item.closedAt.map { $0 > plannedAt } ?? true
+        let hasSteps = isOfThisPlan && !shape.isGone && !plan.queues[shape.queue].steps.isEmpty
+        let isCounted = hasSteps || row.waitedBefore != .zero
         if isCounted { same(name(), "waited before", row.waitedBefore, item.waitedBefore) }
         same(name(), "agent", row.agent, self.name(item.agent))
         same(name(), "expires", row.offerExpires, item.expires ?? item.left.map { .epoch + $0 })
@@ -165,7 +171,7 @@ extension Auditor {
     private mutating func compare(_ row: InquiryDefinition, _ item: Item) {
         let shape = shapes[item.shape]
         func name() -> String { "inquiry \(item.id)" }
-        same(name(), "channel", row.channel, plan.channels[shape.channel].name)
+        same(name(), "channel", row.channel, shape.channelName)
         same(name(), "skills", skills(row.skills), shape.skills)
         compare(row.parts, item)
         same(name(), "prefer", skills(row.prefer), item.prefer)

@@ -13,7 +13,7 @@ extension Auditor {
         return rooms[channel]
     }
 
-    private func hasSpaceAnew(_ person: Person, _ channel: Int) -> Bool {
+    func hasSpaceAnew(_ person: Person, _ channel: Int) -> Bool {
         let settings = plan.channels[channel]
         guard person.counts[channel] < person.limits[channel], person.used <= person.capacity else { return false }
         var points = Int(settings.weight)

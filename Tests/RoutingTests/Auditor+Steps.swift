@@ -38,6 +38,7 @@ extension Auditor {
     /// What is asked for and changes nothing that is told may still change who says so.
     mutating func grantUntold() {
         defer { asked = .nothing }
+        if case .publication = asked { violate("another plan is in force and nothing is told") }
         guard case .change(let wish) = asked, let item = item(wish.id) else { return }
         let (queue, parts) = wanted(wish, of: item)
         let shape = shapes[item.shape]

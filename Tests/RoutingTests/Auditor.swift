@@ -72,11 +72,18 @@ struct Auditor {
 
     /// What waiting inquiries ask for that ask for the same.
     struct Shape {
+        /// `queue` or `channel` of what the plan in force does not have.
+        static let gone = -1
+
         var queue: Int
         var channel: Int
+        var queueName: String
+        var channelName: String
         var skills: [Int: UInt8]
         /// Those whom anybody may get, the most urgent first.
         var plain: [Place] = []
+
+        var isGone: Bool { queue == Shape.gone || channel == Shape.gone }
     }
 
     struct Place: Comparable {
@@ -98,6 +105,8 @@ struct Auditor {
         var team = ""
         /// By number of the skill.
         var skills: [Int: UInt8] = [:]
+        /// As the definition has it; nil: every channel of the plan.
+        var listed: [ChannelLimit]?
         /// By channel; 0: not this channel.
         var limits: [Int]
         var capacity = 0
@@ -111,6 +120,8 @@ struct Auditor {
         var graceSince = Instant.epoch
         var idleSince: Instant
         var missedInRow: Int32 = 0
+        /// So many of those were missed under another plan.
+        var pardoned: Int32 = 0
         /// Items of each channel that take room: offers, assignments, wrap-ups, held ones that do not release it.
         var counts: [Int]
         /// Everything of theirs, held ones that take no room too.
@@ -160,7 +171,10 @@ struct Auditor {
         }
     }
 
-    let plan: CompiledPlan
+    /// The plan in force.
+    var plan: CompiledPlan
+    /// Since when it has been, if it is not the first.
+    var plannedAt = Instant.epoch
     /// By id − 1.
     var items: [Item] = []
     var people: [Person] = []
@@ -203,6 +217,7 @@ struct Auditor {
     /// Whose preference has to be judged before the next event changes anything.
     var entering: (id: Int64, told: Told)?
     var lastOfStep: Event?
+    var publication = Publication.none
 
     init(plan: CompiledPlan) { self.plan = plan }
 
@@ -350,7 +365,10 @@ struct Auditor {
     mutating func shape(queue: Int, channel: Int, skills: [Int: UInt8]) -> Int {
         let key = ShapeKey(queue: queue, channel: channel, skills: skills)
         if let known = shapeNumbers[key] { return known }
-        shapes.append(Shape(queue: queue, channel: channel, skills: skills))
+        shapes.append(
+            Shape(
+                queue: queue, channel: channel, queueName: plan.queues[queue].name,
+                channelName: plan.channels[channel].name, skills: skills))
         shapeNumbers[key] = shapes.count - 1
         return shapes.count - 1
     }

@@ -6,25 +6,16 @@ import Testing
 struct PublishTests {
     private typealias Queue = CompiledPlan.Queue
 
-    /// A world that is no longer of the plan that its auditor knows: what is expected is said by each test, and the
-    /// engine's structures are looked at.
-    private func world(_ plan: CompiledPlan) -> World {
-        let world = World(plan)
-        world.reportsViolations = false
-        return world
-    }
-
+    /// Publishes and looks at the engine's structures.
     private func publish(_ plan: CompiledPlan, _ world: World) -> Answer {
-        var plan = plan
-        plan.version = world.engine.plan.version + 1
-        let answer = Answer(world.apply(.publish(plan)))
+        let answer = world.publish(plan)
         #expect(world.engine.structureFaults() == [])
         return answer
     }
 
     @Test("room: a limit that is raised is used at once, one that is lowered takes offers back and keeps work")
     func room() {
-        let world = world(.of(.channel("chat", limit: 2)))
+        let world = World(.of(.channel("chat", limit: 2)))
         world.agent("kim")
         let chats = (0..<5).map { _ in world.submit("chat") }
         world.accept(chats[0], by: "kim")
@@ -41,7 +32,7 @@ struct PublishTests {
     @Test("targets and the worth of priority: what waits is ranked anew")
     func ranks() {
         let slow = Queue(name: "slow", target: .minutes(10))
-        let world = world(.of(queues: [Queue(name: "default"), slow]))
+        let world = World(.of(queues: [Queue(name: "default"), slow]))
         let first = world.submit("chat", queue: "slow")
         let second = world.submit("chat")
         #expect(world.engine.position(of: first) == 1)
@@ -58,7 +49,7 @@ struct PublishTests {
 
     @Test("queues and channels may stand in another order, come and go; what waits stays where it is")
     func layout() throws {
-        let world = world(
+        let world = World(
             .of(
                 [.channel("voice"), .channel("chat"), .channel("fax")],
                 queues: [
@@ -96,7 +87,7 @@ struct PublishTests {
     @Test("what live inquiries stand in cannot be removed, and then nothing is changed")
     func stands() {
         let two = [Queue(name: "default"), Queue(name: "vip")]
-        let world = world(.of([.channel("voice", wrapUp: .minutes(1)), .channel("chat")], queues: two))
+        let world = World(.of([.channel("voice", wrapUp: .minutes(1)), .channel("chat")], queues: two))
         world.agent("kim")
         let call = world.submit("voice", queue: "vip")
         world.submit("chat", queue: "vip")
@@ -123,7 +114,7 @@ struct PublishTests {
     func steps() {
         func plan(_ steps: [CompiledPlan.Step]) -> CompiledPlan { .of(queues: [Queue(name: "default", steps: steps)]) }
         let raise = [CompiledPlan.Action.raisePriority(1)]
-        let world = world(
+        let world = World(
             plan([.init(after: .seconds(30), actions: raise), .init(after: .seconds(90), actions: raise)]))
         let chat = world.submit("chat")
         world.at(.seconds(60))
@@ -149,7 +140,7 @@ struct PublishTests {
 
     @Test("teams and paused queues: who may not serve any more loses the offer; a pause stays")
     func teams() {
-        let world = world(.of(queues: [Queue(name: "default"), Queue(name: "vip")]))
+        let world = World(.of(queues: [Queue(name: "default"), Queue(name: "vip")]))
         world.agent("kim", team: "seoul")
         world.agent("lee", team: "busan", ready: false)
         let chat = world.submit("chat")
@@ -167,7 +158,7 @@ struct PublishTests {
 
     @Test("max_age is the new plan's")
     func age() {
-        let world = world(.of(maxAge: .hours(1)))
+        let world = World(.of(maxAge: .hours(1)))
         let chat = world.submit("chat")
         world.at(.minutes(50))
         #expect(publish(.of(maxAge: .hours(2)), world) == .done)

@@ -68,6 +68,16 @@ extension World {
     @discardableResult
     func resumeQueue(_ queue: String) -> Answer { Answer(apply(.pauseQueue(queueIndex(queue), false))) }
 
+    // MARK: The plan
+
+    /// Publishes a plan as the next version.
+    @discardableResult
+    func publish(_ plan: CompiledPlan) -> Answer {
+        var plan = plan
+        plan.version = self.plan.version + 1
+        return Answer(apply(.publish(plan)))
+    }
+
     // MARK: Submitting
 
     /// Submits an inquiry and gives its id; `at` is a time since the start.

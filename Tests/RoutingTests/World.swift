@@ -7,7 +7,8 @@ import Testing
 /// Each step's events are kept, its rows go into a `Store`, and an `Auditor` that knows nothing of the engine's
 /// structures judges it. A violation is an issue of the test at once.
 final class World {
-    let plan: CompiledPlan
+    /// The plan in force.
+    private(set) var plan: CompiledPlan
     let start: Instant
     private(set) var now: Instant
     private(set) var log: [Event] = []
@@ -96,6 +97,7 @@ final class World {
         engine.apply(command, at: now, into: &output)
         let reply = output.reply
         ask(command, reply)
+        if case .publish(let new) = command, case .done = reply { plan = new }
         finishStep()
         return reply
     }
@@ -117,6 +119,7 @@ final class World {
             .change(wish(id, queue: change.queue.value, skills: change.skills.value))
         case .transfer(let id, _, let transfer): .change(wish(id, queue: transfer.queue, skills: transfer.skills))
         case .requeue(let id, _): .change(wish(id, queue: nil, skills: nil))
+        case .publish(let plan): .publication(plan)
         default: .nothing
         }
     }
