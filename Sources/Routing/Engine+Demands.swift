@@ -51,8 +51,10 @@ extension Engine {
 
     /// The inquiry enters its queue anew: what its queue's steps did to it there is over.
     mutating func renewStay(_ slot: UInt32) {
-        guard inquiries[slot].stay != none else { return }
         let old = inquiries[slot].requirement
+        let queue = classes[Int(old)].queue
+        // The queue may have got requirements or steps since the inquiry was last in it.
+        guard inquiries[slot].stay != none || hasSteps(queue) || !queueParts[Int(queue)].isEmpty else { return }
         var demand = demand(of: slot)
         move(&demand, to: demand.queue)
         if let requirement = try? requirement(of: demand, on: classes[Int(old)].channel) {

@@ -167,4 +167,22 @@ struct PublishTests {
         world.at(.hours(2))
         #expect(world.state(chat) == .expired)
     }
+
+    @Test("a completed inquiry that comes back finds what its queue requires and does by then")
+    func reopened() {
+        let world = World()
+        world.agent("kim")
+        let chat = world.submit("chat")
+        world.accept(chat, by: "kim")
+        world.complete(chat, by: "kim")
+        let raise = CompiledPlan.Step(after: .seconds(10), actions: [.raisePriority(3)])
+        let billing = [SkillLevel(skill: "billing", level: 2)]
+        #expect(publish(.of(queues: [Queue(name: "default", skills: billing, steps: [raise])]), world) == .done)
+        world.message(chat)
+        #expect(world.place(chat) == "waiting")
+        #expect(world.row(chat)?.definition?.skills == billing)
+        world.pass(.seconds(10))
+        #expect(world.row(chat)?.priority == 3)
+        #expect(world.engine.structureFaults() == [])
+    }
 }
