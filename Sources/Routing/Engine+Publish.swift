@@ -131,7 +131,12 @@ extension Engine {
             define(AgentIndex(agent), definition)
             agents[agent].counted = .none
             agents[agent].roomy = .none
-            agents[agent].channelsOn = Self.carry(agents[agent].channelsOn, channels)
+            let on = agents[agent].channelsOn
+            agents[agent].channelsOn = Self.carry(on, channels)
+            // A channel that comes back later is not on by itself.
+            if on != .all, channels.indices.contains(where: { channels[$0] == nil && on.contains(ChannelIndex($0)) }) {
+                touch(agent: AgentIndex(agent))
+            }
             recount(AgentIndex(agent))
         }
         loadPositions.grow(to: agents.count * stride)

@@ -185,4 +185,21 @@ struct PublishTests {
         #expect(world.row(chat)?.priority == 3)
         #expect(world.engine.structureFaults() == [])
     }
+
+    @Test("a channel that is dropped and comes back is not on by itself, after a start neither")
+    func channelsOn() throws {
+        let all = CompiledPlan.of(.channel("voice"), .channel("chat"))
+        let world = World(all)
+        world.agent("kim")
+        world.ready("kim", channels: "voice")
+        #expect(publish(.of(.channel("chat")), world) == .done)
+        #expect(publish(all, world) == .done)
+        let call = world.submit("voice")
+        #expect(world.place(call) == "waiting")
+        try world.restart()
+        world.connect("kim")
+        #expect(world.place(call) == "waiting")
+        world.ready("kim")
+        #expect(world.place(call) == "offered kim")
+    }
 }
