@@ -205,9 +205,18 @@ extension Engine {
         if inquiries[slot].state == .waiting || inquiries[slot].state == .offered { watchSteps(slot) }
     }
 
+    /// Exclusions last as long as the plan says, and whether anybody is left is to be asked again.
+    private mutating func watchExclusionsAnew() {
+        for slot in excluding {
+            cancelTimer(trails[inquiries[slot].trail].timer)
+            if inquiries[slot].place == .aside { watchExclusions(slot) }
+        }
+    }
+
     /// Offers that the plan would not make any more come back, and everything that waits looks for an agent.
     private mutating func judgeAnew(into output: inout Output) {
         for agent in agents.indices where !agents[agent].isDeleted { refreshRooms(AgentIndex(agent)) }
+        watchExclusionsAnew()
         for number in agents.indices where !agents[number].isDeleted {
             let agent = AgentIndex(number)
             guard agents[number].firstWork != none || !wanted[number].isEmpty else { continue }

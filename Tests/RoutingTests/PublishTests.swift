@@ -186,6 +186,28 @@ struct PublishTests {
         #expect(world.engine.structureFaults() == [])
     }
 
+    @Test("exclusions end when the plan leaves nobody else, one offer timeout after the last")
+    func exclusions() {
+        let world = World(.of(.channel("chat", offerTimeout: .seconds(10))))
+        world.agent("kim", team: "seoul")
+        world.agent("lee", channels: "chat:1", team: "busan")
+        let first = world.submit("chat")
+        let second = world.submit("chat")
+        #expect([first, second].map { world.place($0) } == ["offered kim", "offered lee"])
+        world.accept(second, by: "lee")
+        world.decline(first, by: "kim")
+        world.pass(.seconds(20))
+        // Lee is busy, and left.
+        #expect(world.place(first) == "waiting")
+        var seoul = CompiledPlan.of(.channel("chat", offerTimeout: .seconds(25)))
+        seoul.queues[0].teams = ["seoul"]
+        #expect(publish(seoul, world) == .done)
+        world.pass(.milliseconds(4_999))
+        #expect(world.place(first) == "waiting")
+        world.pass(.milliseconds(1))
+        #expect(world.place(first) == "offered kim")
+    }
+
     @Test("a channel that is dropped and comes back is not on by itself, after a start neither")
     func channelsOn() throws {
         let all = CompiledPlan.of(.channel("voice"), .channel("chat"))
