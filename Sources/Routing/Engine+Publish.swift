@@ -12,6 +12,7 @@ extension Engine {
         try checkNothingStands(queues, channels)
         forgetClosed(queues, channels)
         let pausedNames = pausedQueueNames
+        let oldLimits = agents.indices.map { agent in (0..<stride).map { limits[agent * stride + $0] } }
         cancelLaneTimers()
         adoptLayout(of: new)
         for queue in plan.queues.indices where pausedNames.contains(plan.queues[queue].name) { paused[queue] = true }
@@ -20,7 +21,7 @@ extension Engine {
         carryAgents(channels)
         carryInquiries(from: old, queues)
         emit(.planPublished, into: &output) { $0.first = Int64(new.version) }
-        judgeAnew(into: &output)
+        judgeAnew(narrowed(oldLimits, from: old, channels), into: &output)
         return .done
     }
 
@@ -205,6 +206,33 @@ extension Engine {
         if inquiries[slot].state == .waiting || inquiries[slot].state == .offered { watchSteps(slot) }
     }
 
+    /// By agent: whether the plan allows it less beside what it has. Where it does not, an offer that does not fit was
+    /// interrupted by another, or somebody was forced on its agent: that is not the plan's doing.
+    private func narrowed(_ oldLimits: [[Int32]], from old: CompiledPlan, _ channels: [Int?]) -> [Bool] {
+        let isNarrower = narrowsChannels(from: old, channels)
+        return agents.indices.map { agent in
+            isNarrower
+                || channels.indices.contains { channel in
+                    channels[channel].map { limits[agent * stride + $0] < oldLimits[agent][channel] } ?? false
+                }
+        }
+    }
+
+    private func narrowsChannels(from old: CompiledPlan, _ channels: [Int?]) -> Bool {
+        for (one, newOne) in channels.enumerated() {
+            guard let newOne else { continue }
+            let (before, after) = (old.channels[one], plan.channels[newOne])
+            if after.weight > before.weight || before.holdReleases && !after.holdReleases { return true }
+            for (other, newOther) in channels.enumerated() where other != one {
+                guard let newOther else { continue }
+                let (index, newIndex) = (ChannelIndex(other), ChannelIndex(newOther))
+                if before.with.contains(index) && !after.with.contains(newIndex) { return true }
+                if before.interruptedBy.contains(index) && !after.interruptedBy.contains(newIndex) { return true }
+            }
+        }
+        return false
+    }
+
     /// Exclusions last as long as the plan says, and whether anybody is left is to be asked again.
     private mutating func watchExclusionsAnew() {
         for slot in excluding {
@@ -214,14 +242,14 @@ extension Engine {
     }
 
     /// Offers that the plan would not make any more come back, and everything that waits looks for an agent.
-    private mutating func judgeAnew(into output: inout Output) {
+    private mutating func judgeAnew(_ isNarrowed: [Bool], into output: inout Output) {
         for agent in agents.indices where !agents[agent].isDeleted { refreshRooms(AgentIndex(agent)) }
         watchExclusionsAnew()
         for number in agents.indices where !agents[number].isDeleted {
             let agent = AgentIndex(number)
             guard agents[number].firstWork != none || !wanted[number].isEmpty else { continue }
             var misfits = withdrawMisfits(agent, into: &output) + releaseMisfits(of: agent, into: &output)
-            misfits += withdrawExcess(agent, into: &output)
+            if isNarrowed[number] { misfits += withdrawExcess(agent, into: &output) }
             for slot in misfits { settle(slot, into: &output) }
         }
         rematch(into: &output)

@@ -46,6 +46,7 @@ extension Auditor {
         asked = .nothing
         if told.integer(.version) != Int64(new.version) { violate("\(World.line(told.row)): which version?") }
         if let obstacle = obstacle(to: new) { return violate("published though \(obstacle) stand in the way") }
+        offersThatFitted = Set(people.indices.flatMap { offers(to: $0, thatFit: true) })
         replan(to: new)
         publication = .withdrawing
     }
@@ -137,9 +138,16 @@ extension Auditor {
         guard publication == .withdrawing else { return }
         publication = .matching
         for number in people.indices {
-            for id in people[number].work where items[Int(id) - 1].state == .offered && !keeps(number, Int(id) - 1) {
+            // One that did not fit before either was interrupted, or somebody was forced on its agent.
+            for id in offers(to: number, thatFit: false) where offersThatFitted.contains(id) {
                 violate("\(id) stays offered to \(name(number)), whom it does not fit any more")
             }
+        }
+    }
+
+    private mutating func offers(to number: PersonNumber, thatFit: Bool) -> [Int64] {
+        people[number].work.sorted().filter { id in
+            items[Int(id) - 1].state == .offered && keeps(number, Int(id) - 1) == thatFit
         }
     }
 

@@ -218,6 +218,8 @@ struct Auditor {
     var entering: (id: Int64, told: Told)?
     var lastOfStep: Event?
     var publication = Publication.none
+    /// Offers that fitted under the plan before.
+    var offersThatFitted: Set<Int64> = []
 
     init(plan: CompiledPlan) { self.plan = plan }
 

@@ -224,4 +224,22 @@ struct PublishTests {
         world.ready("kim")
         #expect(world.place(call) == "offered kim")
     }
+
+    @Test("an offer that another has interrupted stays where the plan allows no less")
+    func interrupted() {
+        func plan(weight: Int32, maxAge: TimeSpan = .days(14)) -> CompiledPlan {
+            .of(
+                [.channel("voice", weight: 100), .channel("chat", weight: weight, interruptedBy: ["voice"])],
+                maxAge: maxAge)
+        }
+        let world = World(plan(weight: 60))
+        world.agent("kim")
+        let chat = world.submit("chat")
+        let call = world.submit("voice")
+        #expect([chat, call].map { world.place($0) } == ["offered kim", "offered kim"])
+        #expect(publish(plan(weight: 60, maxAge: .days(3)), world) == .done)
+        #expect([chat, call].map { world.place($0) } == ["offered kim", "offered kim"])
+        #expect(publish(plan(weight: 61), world) == .done)
+        #expect([chat, call].map { world.place($0) } == ["waiting", "offered kim"])
+    }
 }
