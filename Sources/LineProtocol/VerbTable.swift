@@ -251,13 +251,15 @@ package enum VerbTable {
             .planGet, "PLAN GET", fields: [FieldSpec(.version, .integer, range: 1...Int64.max)], roles: .admin,
             errors: [.notFound], summary: "the routing plan"),
         VerbSpec(
-            .planCheck, "PLAN CHECK", fields: [document], roles: .admin, errors: [.tooLarge],
+            .planCheck, "PLAN CHECK", fields: [document], roles: .admin, isPaged: true, errors: [.tooLarge],
             summary: "what is wrong or odd about a plan, and what it would change; changes nothing"),
         VerbSpec(
             .planPut, "PLAN PUT", fields: [document, ifVersion, note], roles: .admin, changesState: true,
+            isPaged: true,
             errors: [.conflict, .tooLarge], summary: "puts a plan into force, as a new version"),
         VerbSpec(
             .planPatch, "PLAN PATCH", fields: [document, ifVersion, note], roles: .admin, changesState: true,
+            isPaged: true,
             errors: [.conflict, .tooLarge],
             summary: "changes the plan in force by a JSON merge patch (RFC 7396): null takes a key out"),
         VerbSpec(
@@ -271,7 +273,7 @@ package enum VerbTable {
         VerbSpec(
             .planRollback, "PLAN ROLLBACK",
             fields: [FieldSpec(.version, .integer, required: true, range: 1...Int64.max), ifVersion, note],
-            roles: .admin, changesState: true, errors: [.notFound, .conflict],
+            roles: .admin, changesState: true, isPaged: true, errors: [.notFound, .conflict],
             summary: "puts an older version into force again, as a new one"),
     ]
 

@@ -117,7 +117,10 @@ struct VerbTableTests {
     func paged() {
         #expect(
             VerbTable.all.filter(\.isPaged).map(\.verb)
-                == [.help, .mine, .agents, .queues, .inquiries, .stats, .tokenList, .planHistory])
+                == [
+                    .help, .mine, .agents, .queues, .inquiries, .stats, .tokenList, .planCheck, .planPut, .planPatch,
+                    .planHistory, .planRollback,
+                ])
     }
 
     @Test("names the error codes as PROTOCOL §7 does")
