@@ -21,9 +21,9 @@ test: setup ## run every test, on a throw-away PostgreSQL
 
 # What the tests do a little of, for as long as one likes: random worlds of the engine watched by the auditor, and the
 # daemon killed and taken over. The worlds want an optimised build of their own; from seed 1,000,000 on they have rules
-# and steps.
-SEEDS ?= 1..1000,1000001..1001000
-soak: setup ## random worlds SEEDS=1..1000,1000001..1001000 of STEPS=3000; the daemon killed ROUNDS=200 times and taken over TAKEOVERS=50 times
+# and steps, from 2,000,000 on other plans come into force.
+SEEDS ?= 1..1000,1000001..1001000,2000001..2001000
+soak: setup ## random worlds SEEDS=1..1000,1000001..1001000,2000001..2001000 of STEPS=3000; the daemon killed ROUNDS=200 times and taken over TAKEOVERS=50 times
 	SWITCHBOARD_SOAK_SEEDS=$(SEEDS) SWITCHBOARD_SOAK_STEPS=$(or $(STEPS),3000) \
 		$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/soak --disable-xctest --filter SoakTests
 	SWITCHBOARD_SOAK_ROUNDS=$(or $(ROUNDS),200) SWITCHBOARD_SOAK_TAKEOVERS=$(or $(TAKEOVERS),50) \

@@ -242,4 +242,53 @@ struct PublishTests {
         #expect(publish(plan(weight: 61), world) == .done)
         #expect([chat, call].map { world.place($0) } == ["waiting", "offered kim"])
     }
+
+    @Test("the last rows of closed inquiries reach the store when their queue goes")
+    func lastRows() {
+        let two = CompiledPlan.of(queues: [Queue(name: "default"), Queue(name: "vip")])
+        var world = Engine(plan: two, at: .epoch + .days(20_000))
+        var output = Output()
+        let texts = InquiryTexts(customer: Array("c".utf8))
+        for _ in 1...2 {
+            world.apply(
+                .submit(Submission(source: 1, channel: 1, queue: 1, texts: texts)), at: world.now, into: &output)
+        }
+        world.apply(.cancel(id: 1, reason: []), at: world.now, into: &output)
+        var changes = Changes()
+        world.takeChanges(into: &changes)
+        world.apply(.abandon(id: 2), at: world.now, into: &output)
+        world.apply(.publish(.of()), at: world.now, into: &output)
+        #expect(Answer(output.reply) == .done)
+        #expect(!world.knows(1) && !world.knows(2))
+        var last = Changes()
+        world.takeChanges(into: &last)
+        #expect(last.inquiries.map(\.id) == [2])
+        #expect(last.inquiries.map(\.state) == [.abandoned])
+        #expect(world.structureFaults() == [])
+    }
+
+    @Test("thousands that wait are in the order of the new targets, and none is lost")
+    func many() {
+        let names = ["default", "vip", "slow", "night"]
+        func plan(_ targets: [Int64]) -> CompiledPlan {
+            .of(queues: zip(names, targets).map { Queue(name: $0, target: .seconds($1)) })
+        }
+        let world = World(plan([60, 20, 600, 30]))
+        let count = 20_000
+        for number in 0..<count {
+            world.submit("chat", queue: names[number % 4], priority: Int32(number * 7 % 21) - 10)
+            if number % 100 == 0 { world.pass(.milliseconds(100)) }
+        }
+        let other = plan([600, 300, 10, 30])
+        #expect(publish(other, world) == .done)
+        #expect(world.engine.census().waiting == count)
+        #expect(world.faultsOfAllRows() == [])
+        world.agent("kim", channels: "chat:200", capacity: 10_000)
+        let mark = world.log.count
+        let rows = world.store.inquiries
+        #expect(world.publish(other) == .done)
+        #expect(world.told(since: mark) == ["plan_published"])
+        #expect(world.store.inquiries == rows)
+        #expect(world.engine.census().waiting == count - 200)
+    }
 }

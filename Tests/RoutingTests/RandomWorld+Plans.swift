@@ -29,7 +29,7 @@ extension RandomWorld {
         plan.conditions = rules.isEmpty ? nil : TestConditions(conditions: rules.map(\.1))
     }
 
-    private static func levels(_ random: inout SplitMix64, most: Int) -> [SkillLevel] {
+    static func levels(_ random: inout SplitMix64, most: Int) -> [SkillLevel] {
         let chosen = skills.filter { _ in random.once(in: 3) }
         return chosen.map { SkillLevel(skill: $0, level: UInt8(random.pick(1...most))) }
     }

@@ -4,7 +4,7 @@
 ///
 /// Of ten seeds three are killed and started again now and then, and one has a backlog of thousands and 60 agents, of
 /// whose steps only some are judged in full. From seed 1,000,000 on the plan has rules, queues require skills, end, and
-/// have steps.
+/// have steps; from 2,000,000 on it is replaced by another now and then.
 struct RandomWorld {
     enum Kind: Sendable { case small, restarting, large }
 
@@ -12,6 +12,8 @@ struct RandomWorld {
     let kind: Kind
     /// The plan does more than to say who may have what.
     let isEventful: Bool
+    /// Other plans come into force.
+    let isReplanned: Bool
     private(set) var world: World
     var random: SplitMix64
     static let skills = ["billing", "returns", "korean", "english"]
@@ -21,8 +23,13 @@ struct RandomWorld {
     private(set) var steps = 0
     /// Submissions that found as many waiting as may.
     var refused = 0
+    /// How many plans came into force, and how many were refused.
+    private(set) var plans = (published: 0, refused: 0)
+    private var faultsOfPlans: [String] = []
     /// How often the engine is started again from its rows, once in so many steps; 0 for never.
     private let restartEvery: Int
+    /// Continuity looks at closed inquiries too, which a start does not bring back.
+    let knowsForgotten: Bool
 
     init(seed: UInt64) {
         let kind: Kind =
@@ -38,6 +45,8 @@ struct RandomWorld {
         self.seed = seed
         self.kind = kind
         isEventful = seed >= 1_000_000
+        isReplanned = seed >= 2_000_000
+        self.knowsForgotten = knowsForgotten
         self.restartEvery = kind == .restarting ? restartEvery : 0
         random = SplitMix64(seed: seed)
         var plan = Self.plan(&random, isLarge: kind == .large, knowsForgotten: knowsForgotten)
@@ -53,10 +62,16 @@ struct RandomWorld {
         }
     }
 
-    /// `knowsForgotten`: continuity looks at closed inquiries too, which a start does not bring back.
+    static let channelNames = ["voice", "chat", "kakao", "email", "fax"]
+
     private static func plan(_ random: inout SplitMix64, isLarge: Bool, knowsForgotten: Bool) -> CompiledPlan {
-        let names = ["voice", "chat", "kakao", "email", "fax"].prefix(random.pick(1...5))
-        let channels = names.map { name in
+        let channels = channels(&random, Array(channelNames.prefix(random.pick(1...5))))
+        let queues = queues(&random, (0..<random.pick(1...4)).map { "queue\($0)" })
+        return plan(&random, channels, queues, isLarge: isLarge, knowsForgotten: knowsForgotten)
+    }
+
+    static func channels(_ random: inout SplitMix64, _ names: [String]) -> [TestChannel] {
+        names.map { name in
             TestChannel.channel(
                 name, weight: [10, 25, 33, 60, 100].randomElement(using: &random) ?? 25,
                 limit: Int32(random.pick(1...5)), target: .seconds(Int64(random.pick(1...4) * 30)),
@@ -67,13 +82,23 @@ struct RandomWorld {
                 with: random.once(in: 3) ? names.filter { _ in random.once(in: 2) } : nil,
                 interruptedBy: names.filter { $0 != name && random.once(in: 4) })
         }
-        let selections: [Selection] = [.leastLoaded, .longestIdle, .mostSkilled, .leastSkilled]
-        let queues = (0..<random.pick(1...4)).map { number in
+    }
+
+    static let selections: [Selection] = [.leastLoaded, .longestIdle, .mostSkilled, .leastSkilled]
+
+    static func queues(_ random: inout SplitMix64, _ names: [String]) -> [CompiledPlan.Queue] {
+        names.map { name in
             CompiledPlan.Queue(
-                name: "queue\(number)", target: random.once(in: 2) ? .seconds(Int64(random.pick(1...200))) : nil,
+                name: name, target: random.once(in: 2) ? .seconds(Int64(random.pick(1...200))) : nil,
                 selection: selections.randomElement(using: &random) ?? .leastLoaded,
                 teams: random.once(in: 4) ? [["seoul"], ["seoul", "busan"], [""]].randomElement(using: &random) : nil)
         }
+    }
+
+    static func plan(
+        _ random: inout SplitMix64, _ channels: [TestChannel], _ queues: [CompiledPlan.Queue], isLarge: Bool,
+        knowsForgotten: Bool
+    ) -> CompiledPlan {
         var continuities: [[Continuity]] = [[], [.openAgent]]
         if knowsForgotten { continuities += [[.openAgent, .lastAgent], [.lastAgent], [.lastAgent, .openAgent]] }
         let ages: [TimeSpan] = isLarge ? [.days(14)] : [.minutes(3), .hours(1), .days(14)]
@@ -123,7 +148,7 @@ struct RandomWorld {
             steps += 1
             if isLarge { world.judging(steps % 20 == 0) }
             try step()
-            var faults = world.violations
+            var faults = world.violations + faultsOfPlans
             if steps % (isLarge ? 500 : 64) == 0 { faults += world.engine.structureFaults() }
             if steps % (isLarge ? 2_000 : 256) == 0 { faults += world.faultsOfAllRows() }
             if !faults.isEmpty { return faults }
@@ -161,6 +186,32 @@ struct RandomWorld {
             let factor = isEventful && random.once(in: 4) ? 30 : 1
             return try world.restart(after: .milliseconds(Int64(random.pick(0...5_000) * factor)))
         }
+        if isReplanned, random.once(in: 60) { return try republish() }
         act()
+    }
+
+    /// The plan that is in force changes nothing.
+    private mutating func publishAgain() {
+        let (mark, rows) = (world.log.count, world.store.inquiries)
+        world.publish(world.plan)
+        let told = world.told(since: mark)
+        if told != ["plan_published"] { faultsOfPlans.append("the same plan again: \(told)") }
+        if world.store.inquiries != rows { faultsOfPlans.append("the same plan again: other rows") }
+    }
+
+    /// Another plan comes into force, or is refused; the engine's structures, and what a start would find, are looked at.
+    private mutating func republish() throws {
+        let before = world.plan.version
+        let plan = anotherPlan()
+        if world.publish(plan) != .done {
+            plans.refused += 1
+            if world.engine.plan.version != before { faultsOfPlans.append("a plan that was refused is in force") }
+        } else {
+            plans.published += 1
+            if kind != .large, random.once(in: 3) { publishAgain() }
+        }
+        // Of thousands that wait not everything can be looked at each time.
+        guard kind != .large || random.once(in: 10) else { return }
+        faultsOfPlans += world.engine.structureFaults() + (try world.faultsOfRecovery())
     }
 }

@@ -35,6 +35,37 @@ struct RandomWorldTests {
         #expect(faults.isEmpty, "\(world.report(faults))")
     }
 
+    @Test(
+        "breaks no rule while other plans come into force",
+        arguments: (2_000_001...2_000_026 as ClosedRange<UInt64>).filter { $0 % 10 != 0 })
+    func replanned(seed: UInt64) throws {
+        var world = RandomWorld(seed: seed)
+        let faults = try world.run(600)
+        #expect(faults.isEmpty, "\(world.report(faults))")
+    }
+
+    @Test("comes by plans that are refused, offers that come back, steps and rules of later plans")
+    func varietyOfPlans() throws {
+        var seen: [String: Int] = [:]
+        for seed in [2_000_101, 2_000_102, 2_000_103, 2_000_104] as [UInt64] {
+            var world = RandomWorld(seed: seed)
+            let faults = try world.run(600)
+            try #require(faults.isEmpty, "\(world.report(faults))")
+            seen["published", default: 0] += world.plans.published
+            seen["refused", default: 0] += world.plans.refused
+            var isPublished = false
+            for event in world.world.log {
+                isPublished = isPublished || event.type == .planPublished
+                if isPublished { for word in Self.words(event) { seen[word, default: 0] += 1 } }
+            }
+        }
+        let expected = [
+            "published", "refused", "withdrawn changed", "step", "submitted rules", "preferred_released changed",
+            "reopened", "expired max_age",
+        ]
+        for word in expected { #expect(seen[word, default: 0] > 0, "\(word): \(seen)") }
+    }
+
     @Test("comes by everything that rules, steps and queues that end can do")
     func variety() throws {
         var seen: [String: Int] = [:]
@@ -59,14 +90,14 @@ struct RandomWorldTests {
         return [name, "\(name) \(event.reason ?? "")"] + event.details.map { "\(name) \($0.key.name)" }
     }
 
-    @Test("breaks no rule with thousands that wait", arguments: [10, 20, 1_000_010] as [UInt64])
+    @Test("breaks no rule with thousands that wait", arguments: [10, 20, 1_000_010, 2_000_010] as [UInt64])
     func large(seed: UInt64) throws {
         var world = RandomWorld(seed: seed)
         let faults = try world.run(2_500)
         #expect(faults.isEmpty, "\(world.report(faults))")
     }
 
-    @Test("tells the same twice", arguments: [201, 202, 203, 1_000_201, 1_000_202] as [UInt64])
+    @Test("tells the same twice", arguments: [201, 202, 203, 1_000_201, 1_000_202, 2_000_203] as [UInt64])
     func determinism(seed: UInt64) throws {
         var first = RandomWorld(seed: seed, kind: .restarting, restartEvery: 300)
         var second = RandomWorld(seed: seed, kind: .restarting, restartEvery: 300)

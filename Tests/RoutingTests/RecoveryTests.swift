@@ -70,15 +70,7 @@ struct RecoveryTests {
             left.passed.removeAll { live.auditor.deletedNames.contains($0) }
             right.passed.removeAll { live.auditor.deletedNames.contains($0) }
         }
-        if left == right { return [] }
-        func fields(_ value: Any) -> [String] {
-            Mirror(reflecting: value).children.map { "\($0.label ?? ""): \($0.value)" }
-        }
-        var found = zip(fields(left), fields(right)).filter { $0 != $1 && !$0.hasPrefix("definition") }
-        if let old = left.definition, let new = right.definition {
-            found += zip(fields(old), fields(new)).filter { $0 != $1 }
-        }
-        return ["inquiry \(left.id)"] + found.map { "\($0), \($1)" }
+        return World.differences(left, right)
     }
 
     private func expectSameCounts(_ live: World, _ twin: World, _ comment: Comment) {

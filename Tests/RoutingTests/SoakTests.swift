@@ -6,7 +6,8 @@ import Testing
 /// Random worlds for as long as one likes. Without one of the variables it does nothing.
 ///
 /// - `SWITCHBOARD_SOAK_SEED=17`: that seed again, as the report of a failure says.
-/// - `SWITCHBOARD_SOAK_SEEDS=1..999,1000001..1000999`: all of those, plain worlds and eventful ones.
+/// - `SWITCHBOARD_SOAK_SEEDS=1..999,1000001..1000999,2000001..2000999`: all of those: plain worlds, eventful ones, and
+///   ones in which other plans come into force.
 /// - `SWITCHBOARD_SOAK_STEPS=20000`: so many steps a seed; 1,500 unless said otherwise.
 ///
 /// Fast: `SWITCHBOARD_SOAK_SEEDS=1..1000 swift test -c release -Xswiftc -enable-testing --disable-xctest --filter Soak`.

@@ -267,7 +267,8 @@ extension Engine {
             let requirement = Int(record.requirement)
             let queue = plan.queues[Int(classes[requirement].queue)]
             guard record.stay != none else {
-                let isPlain = queue.steps.isEmpty && queue.skills.isEmpty
+                // What has waited since another plan keeps the skills that it required then.
+                let isPlain = queue.steps.isEmpty && (queue.skills.isEmpty || plan.version > 1)
                 if record.state.isLive && !isPlain { faults.append("inquiry \(record.id) has no stay") }
                 continue
             }
@@ -277,10 +278,14 @@ extension Engine {
             }
             let parts = stays[record.stay].parts
             let isPlain = parts.allSatisfy { $0.source == .request || $0.source == .hand } && queue.steps.isEmpty
-            if isPlain && stays[record.stay].moves == 0 { faults.append("inquiry \(record.id) needs no stay") }
+            let isOfThisPlan = record.state.isLive || plan.version == 1
+            if isPlain && isOfThisPlan && stays[record.stay].moves == 0 {
+                faults.append("inquiry \(record.id) needs no stay")
+            }
             let highest = Dictionary(parts.map { ($0.skill, $0.level) }) { max($0, $1) }
             let needed = Dictionary(uniqueKeysWithValues: classes[requirement].skills.map { ($0.skill, $0.level) })
             if highest != needed { faults.append("inquiry \(record.id) is not of the class of its parts") }
+            if plan.version > 1 { continue }
             let wanted = Set(queue.skills), own = Set(names(of: parts.filter { $0.source == .queue }))
             if !own.allSatisfy({ part in wanted.contains { $0.skill == part.skill && $0.level >= part.level } }) {
                 faults.append("inquiry \(record.id) has parts of another queue")

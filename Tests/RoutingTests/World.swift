@@ -220,6 +220,54 @@ final class World {
     /// Compares every row with what the events tell.
     func faultsOfAllRows() -> [String] { auditor.compareAll(store) }
 
+    /// What a start from the rows would bring back otherwise than it is.
+    func faultsOfRecovery() throws -> [String] {
+        let twin = try recoveredTwin()
+        var faults = twin.engine.structureFaults().map { "after a start: \($0)" }
+        for (id, row) in store.inquiries where row.state.isLive || row.wrapUpEnds != nil {
+            if let left = twin.row(id), let right = self.row(id) {
+                faults += Self.differences(ofUse(left), ofUse(right))
+            } else {
+                faults.append("\(id) comes back for one only")
+            }
+            if twin.engine.position(of: id) != engine.position(of: id) { faults.append("\(id) comes back elsewhere") }
+        }
+        for person in auditor.people where !person.isDeleted {
+            let (mine, other) = (index(person.id), twin.index(person.id))
+            let isSame =
+                engine.agentRow(mine, whole: true) == twin.engine.agentRow(other, whole: true)
+                && engine.view(of: mine).used == twin.engine.view(of: other).used
+                && engine.workViews(of: mine).map(\.id) == twin.engine.workViews(of: other).map(\.id)
+            if !isSame { faults.append("agent \(person.id) comes back otherwise") }
+        }
+        if engine.row != twin.engine.row { faults.append("the engine's row comes back otherwise") }
+        return faults
+    }
+
+    /// Without what nobody asks for: how a closed one came to where it stands, and who is deleted.
+    private func ofUse(_ row: InquiryRow) -> InquiryRow {
+        var row = row
+        row.passed.removeAll { auditor.deletedNames.contains($0) }
+        if !row.state.isLive {
+            row.waitedBefore = .zero
+            row.definition?.parts = []
+        }
+        return row
+    }
+
+    /// The fields in which two rows of an inquiry differ, with both values.
+    static func differences(_ left: InquiryRow, _ right: InquiryRow) -> [String] {
+        if left == right { return [] }
+        func fields(_ value: Any) -> [String] {
+            Mirror(reflecting: value).children.map { "\($0.label ?? ""): \($0.value)" }
+        }
+        var found = zip(fields(left), fields(right)).filter { $0 != $1 && !$0.hasPrefix("definition") }
+        if let old = left.definition, let new = right.definition {
+            found += zip(fields(old), fields(new)).filter { $0 != $1 }
+        }
+        return ["inquiry \(left.id)"] + found.map { "\($0), \($1)" }
+    }
+
     // MARK: Names
 
     func index(_ agent: String) -> AgentIndex {
