@@ -243,6 +243,18 @@ struct PublishTests {
         #expect([chat, call].map { world.place($0) } == ["waiting", "offered kim"])
     }
 
+    @Test("an offer beside work that the plan wants alone comes back")
+    func beside() {
+        let world = World(.of(.channel("voice"), .channel("chat")))
+        world.agent("kim")
+        let chat = world.submit("chat")
+        world.accept(chat, by: "kim")
+        let call = world.submit("voice")
+        #expect(world.place(call) == "offered kim")
+        #expect(publish(.of(.channel("voice"), .channel("chat", with: [])), world) == .done)
+        #expect([chat, call].map { world.place($0) } == ["assigned kim", "waiting"])
+    }
+
     @Test("the last rows of closed inquiries reach the store when their queue goes")
     func lastRows() {
         let two = CompiledPlan.of(queues: [Queue(name: "default"), Queue(name: "vip")])
