@@ -49,7 +49,8 @@ import Testing
         // The first copy is held for longer than the writer waits; the second until the first is committed.
         let second = PostgresProxy.Fault(batch: 1, point: .beforeSend, harm: .delay(.zero)) {
             let watcher = try? Connection(conninfo, applicationName: "test", timeout: .seconds(20))
-            while let found = try? watcher?.query("SELECT batch FROM switchboard.engine"), found.field(0, 0).int64 < 2 {}
+            while let found = try? watcher?.query("SELECT batch FROM switchboard.engine"), found.field(0, 0).int64 < 2 {
+            }
             watcher?.close()
         }
         let held = settings.roundTripTimeout + .seconds(1)
