@@ -272,6 +272,8 @@ package enum Limits {
     package static let preferredHold = TimeSpan.days(30)
     /// Closed inquiries that stay in memory.
     package static let closedInquiries = 100_000
+    /// Inquiries that a published plan may change: they are one transaction.
+    package static let replanned = 200_000
     package static let priority: ClosedRange<Int32> = -100...100
     /// The nearest priority that there is.
     static func clamp(_ points: Int64) -> Int32 {

@@ -10,6 +10,7 @@ extension Engine {
         let queues = old.queues.map { queue in new.queues.firstIndex { $0.name == queue.name } }
         let channels = old.channels.map { channel in new.channels.firstIndex { $0.name == channel.name } }
         try checkNothingStands(queues, channels)
+        try checkSize(of: new, queues, channels)
         forgetClosed(queues, channels)
         let pausedNames = pausedQueueNames
         let oldLimits = agents.indices.map { agent in (0..<stride).map { limits[agent * stride + $0] } }
@@ -41,6 +42,27 @@ extension Engine {
         }
         for channel in channels.indices where channels[channel] == nil && onChannels[channel] > 0 {
             throw stands(onChannels[channel], "channels.\(plan.channels[channel].name)")
+        }
+    }
+
+    /// Whoever gets another rank, or its first steps, is a row of one batch, which has to be committed in time.
+    private func checkSize(of new: CompiledPlan, _ queues: [Int?], _ channels: [Int?]) throws(Rejection) {
+        var count = 0
+        for slot in 0..<inquiries.end where inquiries.contains(slot) && inquiries[slot].state.isLive {
+            let requirement = Int(inquiries[slot].requirement)
+            guard let queue = queues[Int(classes[requirement].queue)],
+                let channel = channels[Int(classes[requirement].channel)]
+            else { continue }
+            let rank = new.rank(
+                queuedAt: inquiries[slot].queuedAt, queue: QueueIndex(queue), channel: ChannelIndex(channel),
+                priority: inquiries[slot].priority)
+            let getsSteps = inquiries[slot].stay == none && !new.queues[queue].steps.isEmpty
+            if rank != inquiries[slot].rank || getsSteps { count += 1 }
+        }
+        guard count <= Limits.replanned else {
+            throw Rejection(
+                .limit, "\(count) waiting inquiries would be ranked anew or get steps, at most \(Limits.replanned) can",
+                field: "body", count: count)
         }
     }
 

@@ -156,6 +156,27 @@ struct PublishTests {
         #expect(world.state(held) == .offered)
     }
 
+    @Test("a plan that would change more rows than one transaction can take is refused, and changes nothing")
+    func size() {
+        var output = Output()
+        let start = Instant(microseconds: 1_772_442_000_000_000)
+        var engine = Engine(plan: .of(), at: start)
+        let submission = Submission(source: 1, channel: 1)
+        for _ in 0...Limits.replanned {
+            engine.apply(.submit(submission), at: start, into: &output)
+            output.clear()
+        }
+        engine.apply(
+            .publish(.of(queues: [.init(name: "default", target: .hours(1))])), at: start, into: &output)
+        guard case .rejected(let refusal) = output.reply else { return #expect(Bool(false), "it was published") }
+        #expect(refusal.code == .limit && refusal.count == Limits.replanned + 1)
+        #expect(engine.plan.queues[0].target == nil && output.events.isEmpty)
+        // What waits keeps its rank: there is nothing to write.
+        engine.apply(.publish(.of(grace: .seconds(7))), at: start, into: &output)
+        let grace = engine.plan.disconnectGrace
+        #expect(grace == .seconds(7))
+    }
+
     @Test("max_age is the new plan's")
     func age() {
         let world = World(.of(maxAge: .hours(1)))
