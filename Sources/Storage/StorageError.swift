@@ -51,6 +51,8 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
 enum SQLState {
     /// PostgreSQL's own: the server takes no writes, as one that was demoted.
     static let readOnly = "25006"
+    /// PostgreSQL's own: there is no such table.
+    static let missingTable = "42P01"
     static let deposed = "SB001"
     static let otherClockSpeed = "SB002"
     /// Raised by the writer itself: the store stands where no writer of this epoch can have left it.

@@ -13,6 +13,7 @@ package enum Store {
     private static let serverVersionMin = 140_000
     /// Work of a start may wait for the statement of another start, or read a large table.
     private static let startTimeout: Duration = .seconds(60)
+    private static let preparingTries = 3
     /// Partitions of the event log that are there before they are needed.
     static let partitionMonthsAhead: Int32 = 3
 
@@ -26,13 +27,9 @@ package enum Store {
     package static func open(
         _ settings: StoreSettings, onState: @escaping @Sendable (JournalState) -> Void
     ) throws(StorageError) -> Opening {
-        let connection = try storing("connect to PostgreSQL") { () throws(PostgresError) in
-            try Connection(settings.conninfo, applicationName: "switchboard start", timeout: startTimeout)
-        }
+        let connection = try prepared(settings)
         defer { connection.close() }
-        try check(connection)
         let migrator = Migrator(connection: connection)
-        try migrator.bootstrap()
         let term: LeaseTerm
         switch try Lease.acquire(connection, settings) {
         case .held(let holder, let remaining): return .held(by: holder, remaining: remaining)
@@ -49,6 +46,28 @@ package enum Store {
         } catch {
             writer.stop()
             throw error
+        }
+    }
+
+    /// A session to a database that has the schema's first file.
+    ///
+    /// In a database that has only just been made, PostgreSQL 15 has been seen, once in some thousand starts, not to find
+    /// the table that the transaction before had made. Another session finds it, or makes it.
+    private static func prepared(_ settings: StoreSettings) throws(StorageError) -> Connection {
+        var attempt = 1
+        while true {
+            let connection = try storing("connect to PostgreSQL") { () throws(PostgresError) in
+                try Connection(settings.conninfo, applicationName: "switchboard start", timeout: startTimeout)
+            }
+            do throws(StorageError) {
+                try check(connection)
+                try Migrator(connection: connection).bootstrap()
+                return connection
+            } catch {
+                connection.close()
+                guard error.underlying?.sqlState == SQLState.missingTable, attempt < preparingTries else { throw error }
+                attempt += 1
+            }
         }
     }
 
