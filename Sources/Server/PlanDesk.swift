@@ -6,7 +6,8 @@ package import Routing
 package protocol PlanDesk: Sendable {
     /// What a document means, or what is wrong with it. `agents` are those there are, for warnings of queues that nobody
     /// can serve; none where there are too many to look at.
-    func read(_ document: [UInt8], agents: [AgentDefinition]) -> PlanReading
+    /// `present` is what it would replace; empty where that does not matter.
+    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition]) -> PlanReading
 
     /// What the newer document changes, a line a change.
     func changes(from older: [UInt8], to newer: [UInt8]) -> [String]
@@ -29,15 +30,19 @@ package struct PlanReading: Sendable {
     package var plan: CompiledPlan?
     /// The plan with everything spelled out, as JSON; empty where there are faults.
     package var document: [UInt8]
+    /// What it changes of the present plan, a line a change.
+    package var changes: [String]
     package var faults: [Remark]
     package var warnings: [Remark]
     package var isTooLarge: Bool
 
     package init(
-        plan: CompiledPlan?, document: [UInt8], faults: [Remark], warnings: [Remark], isTooLarge: Bool = false
+        plan: CompiledPlan?, document: [UInt8], changes: [String], faults: [Remark], warnings: [Remark],
+        isTooLarge: Bool = false
     ) {
         self.plan = plan
         self.document = document
+        self.changes = changes
         self.faults = faults
         self.warnings = warnings
         self.isTooLarge = isTooLarge

@@ -9,22 +9,21 @@ import Testing
 @Suite struct UnknownOutcomeTests {
     @Test(
         "a batch whose answer was lost is there once, whether it had been committed or not",
-        arguments: [CuttingProxy.Cut.beforeServer, .afterCommit])
-    func cut(_ cut: CuttingProxy.Cut) async throws {
+        arguments: [PostgresProxy.Point.beforeSend, .committed])
+    func cut(at point: PostgresProxy.Point) async throws {
         let cluster = try await ThrowawayCluster.shared()
         let test = try await TestStore(cluster)
-        let proxy = try CuttingProxy(to: cluster.socketDirectory)
+        let proxy = try PostgresProxy(to: cluster.socketDirectory)
         defer { proxy.stop() }
         var settings = test.settings
-        // The proxy is not who the server is.
-        settings.conninfo += " host='\(proxy.folder)' port=5432 requirepeer=''"
+        settings.conninfo = proxy.connectionInfo(settings.conninfo)
         let states = StateLog()
         let store = try await test.open(settings) { states.append($0) }
         #expect(await store.commit(store.batch(1, inquiries: [Sample.waiting(1)], events: [Sample.event(1)])).isDone)
 
-        proxy.arm(cut)
+        proxy.arm(PostgresProxy.Fault(batch: 1, point: point, harm: .cut))
         #expect(await store.commit(store.batch(2, inquiries: [Sample.waiting(2)], events: [Sample.event(2)])).isDone)
-        #expect(proxy.cutCount == 1)
+        #expect(proxy.faultCount == 1)
         #expect(states.names == ["connected", "away", "connected"])
         #expect(try await test.sql("SELECT string_agg(seq::text, ',' ORDER BY seq) FROM switchboard.event") == "1,2")
         #expect(try await test.sql("SELECT count(*) FROM switchboard.inquiry") == "2")
@@ -96,18 +95,19 @@ import Testing
     func deposedMeanwhile() async throws {
         let cluster = try await ThrowawayCluster.shared()
         let test = try await TestStore(cluster)
-        let proxy = try CuttingProxy(to: cluster.socketDirectory)
+        let proxy = try PostgresProxy(to: cluster.socketDirectory)
         defer { proxy.stop() }
         var settings = test.settings
-        settings.conninfo += " host='\(proxy.folder)' port=5432 requirepeer=''"
+        settings.conninfo = proxy.connectionInfo(settings.conninfo)
         let store = try await test.open(settings)
         #expect(await store.renew().isDone)
         let taken = Mutex<OpenedStore?>(nil)
         let other = test.settings
-        proxy.arm(.beforeServer) {
-            // Before the connection is cut, the same folder starts again.
+        // Before the connection is cut, the same folder starts again.
+        let start = PostgresProxy.Fault(batch: 1, point: .beforeSend, harm: .cut) {
             if case .opened(let next) = try? Store.open(other, onState: { _ in }) { taken.withLock { $0 = next } }
         }
+        proxy.arm(start)
         #expect(await store.commit(store.batch(events: [Sample.event(1)])).isDeposed)
         #expect(try await test.sql("SELECT count(*) FROM switchboard.event") == "0")
         await store.close()

@@ -16,8 +16,15 @@ struct PlanReadingJob: Sendable {
     var request: Request
     var purpose: Purpose
     var reading: PlanReading
-    /// What it would change of the plan that was in force when it was asked for.
-    var changes: [String]
+}
+
+/// What versions of the plan changed, for whoever asked.
+struct PlanComparisonJob: Sendable {
+    var request: Request
+    /// Those that the history was asked for, the newest first; none where an admin is told what came in between.
+    var versions: [PlanRecord]
+    /// A list of lines for each pair that was compared.
+    var changes: [[String]]
 }
 
 extension Core {
@@ -74,11 +81,8 @@ extension Core {
         let present = plans[engine.plan.version]?.document ?? []
         let agents = engine.agentCount <= ServerLimits.agentsOfPlan ? engine.agentDefinitions : []
         planReader.async { [mailbox] in
-            let reading = desk.read(document, agents: agents)
-            let changes = reading.plan == nil ? [] : desk.changes(from: present, to: reading.document)
-            mailbox.post(
-                .planRead(
-                    link, PlanReadingJob(request: request, purpose: purpose, reading: reading, changes: changes)))
+            let reading = desk.read(document, over: present, agents: agents)
+            mailbox.post(.planRead(link, PlanReadingJob(request: request, purpose: purpose, reading: reading)))
         }
     }
 
@@ -100,11 +104,11 @@ extension Core {
         defer { session.saysCommitted = true }
         guard !refuseFaulty(job, session) else { return }
         writeWarnings(job, session)
-        writeChanges(job.changes, job.request, session)
+        writeChanges(job.reading.changes, job.request, session)
         ok(session, job.request) {
             $0.field("version", integer: Int64(engine.plan.version))
             $0.field("warnings", integer: Int64(job.reading.warnings.count))
-            $0.field("changes", integer: Int64(job.changes.count))
+            $0.field("changes", integer: Int64(job.reading.changes.count))
         }
     }
 
@@ -159,7 +163,7 @@ extension Core {
             document: job.reading.document)
         plans.add(record)
         newPlans.append(record)
-        writeChanges(job.changes, job.request, session)
+        writeChanges(job.reading.changes, job.request, session)
         ok(session, job.request) { $0.field("version", integer: Int64(plan.version)) }
         log.notice("plan published", metadata: ["version": "\(plan.version)", "author": "\(record.author)"])
     }
@@ -176,7 +180,7 @@ extension Core {
         guard let older = plans[version], let newer = plans[engine.plan.version] else {
             return refuse(otherVersion: request, session)
         }
-        compare([(older.document, newer.document)], request, session)
+        compare([(older.document, newer.document)], of: [], request, session)
     }
 
     private func refuse(otherVersion request: Request, _ session: Session) {
@@ -187,26 +191,29 @@ extension Core {
         finishAnswer(session)
     }
 
-    private func compare(_ pairs: [(older: [UInt8], newer: [UInt8])], _ request: Request, _ session: Session) {
+    private func compare(
+        _ pairs: [(older: [UInt8], newer: [UInt8])], of versions: [PlanRecord], _ request: Request, _ session: Session
+    ) {
         guard let desk else { return refuseUnavailable(session, request) }
         session.isParked = true
         let link = session.link.id
         planReader.async { [mailbox] in
             let changes = pairs.map { desk.changes(from: $0.older, to: $0.newer) }
-            mailbox.post(.planCompared(link, request, changes))
+            mailbox.post(
+                .planCompared(link, PlanComparisonJob(request: request, versions: versions, changes: changes)))
         }
     }
 
-    func planCompared(_ link: UInt64, _ request: Request, _ changes: [[String]]) {
+    func planCompared(_ link: UInt64, _ job: PlanComparisonJob) {
         guard let session = sessions[link] else { return }
         output.clear()
         atOnceIfAway(session) {
             session.saysCommitted = false
-            if request.verb == .planHistory {
-                tellHistory(request, changes, session)
+            if job.request.verb == .planHistory {
+                tellHistory(job, session)
             } else {
-                for lines in changes { writeChanges(lines, request, session) }
-                refuse(otherVersion: request, session)
+                for lines in job.changes { writeChanges(lines, job.request, session) }
+                refuse(otherVersion: job.request, session)
             }
             session.saysCommitted = true
         }
@@ -217,8 +224,9 @@ extension Core {
         if let version = request.integer(.version).map({ Int32(clamping: $0) }), plans[version] == nil {
             return refuse(noPlan: version, session, request)
         }
-        let pairs = listed(request).map { (plans.predecessor(of: $0.version)?.document ?? [], $0.document) }
-        compare(pairs, request, session)
+        let versions = listed(request)
+        let pairs = versions.map { (plans.predecessor(of: $0.version)?.document ?? [], $0.document) }
+        compare(pairs, of: versions, request, session)
     }
 
     /// The versions of a page of the history, the newest first.
@@ -229,12 +237,13 @@ extension Core {
         return Array(plans.records.reversed().filter { after == .max || $0.version < after }.prefix(limit))
     }
 
-    private func tellHistory(_ request: Request, _ changes: [[String]], _ session: Session) {
-        let records = listed(request)
-        if request.integer(.version) != nil {
-            writeChanges(changes.first ?? [], request, session)
+    private func tellHistory(_ job: PlanComparisonJob, _ session: Session) {
+        let request = job.request
+        let isOfOne = request.integer(.version) != nil
+        if isOfOne {
+            writeChanges(job.changes.first ?? [], request, session)
         } else {
-            for (record, lines) in zip(records, changes) {
+            for (record, lines) in zip(job.versions, job.changes) {
                 row(session, request) {
                     $0.field("version", integer: Int64(record.version))
                     $0.field("time", instantMicroseconds: record.at.microseconds)
@@ -247,9 +256,8 @@ extension Core {
         }
         ok(session, request) {
             $0.field("version", integer: Int64(engine.plan.version))
-            $0.field(
-                "count", integer: Int64(request.integer(.version) == nil ? records.count : changes.first?.count ?? 0))
-            if request.integer(.version) == nil, let last = records.last, plans.predecessor(of: last.version) != nil {
+            $0.field("count", integer: Int64(isOfOne ? job.changes.first?.count ?? 0 : job.versions.count))
+            if !isOfOne, let last = job.versions.last, plans.predecessor(of: last.version) != nil {
                 $0.field("after", integer: Int64(last.version))
             }
         }

@@ -18,7 +18,7 @@ enum CoreMessage: Sendable {
     case lastAgentFound(UInt64, Request, Result<String?, LogFailure>)
     case decisionRead(UInt64, Request, seq: Int64, Result<[LogEntry], LogFailure>)
     case planRead(UInt64, PlanReadingJob)
-    case planCompared(UInt64, Request, [[String]])
+    case planCompared(UInt64, PlanComparisonJob)
     case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
     case logStart(UInt64, Request, Watcher, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
@@ -212,7 +212,7 @@ final class Core {
         case .lastAgentFound(let id, let request, let result): lastAgentFound(id, request, result)
         case .decisionRead(let id, let request, let seq, let result): decisionRead(id, request, seq: seq, result)
         case .planRead(let id, let job): planRead(id, job)
-        case .planCompared(let id, let request, let changes): planCompared(id, request, changes)
+        case .planCompared(let id, let job): planCompared(id, job)
         case .logPage(let id, let after, let result): logPage(id, after: after, result)
         case .logStart(let id, let request, let watcher, let result): logStart(id, request, watcher, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)

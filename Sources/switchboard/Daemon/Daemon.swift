@@ -236,7 +236,7 @@ final class Daemon: Sendable {
     /// The plan that was in force, where no other is asked for.
     private func storedPlan(_ row: PlanRow?, _ desk: DocumentDesk) throws -> CompiledPlan? {
         guard let row, options.plan == nil else { return nil }
-        let reading = desk.read(row.body, agents: [])
+        let reading = desk.read(row.body, over: [], agents: [])
         guard let plan = reading.plan else {
             let fault = reading.faults.first.map { "\($0.path): \($0.message)" } ?? "it cannot be read"
             throw DaemonError(

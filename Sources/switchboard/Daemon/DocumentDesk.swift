@@ -7,7 +7,7 @@ struct DocumentDesk: PlanDesk {
     /// The engine's clock runs that many times faster than real time.
     let clockSpeed: Int64
 
-    func read(_ document: [UInt8], agents: [AgentDefinition]) -> PlanReading {
+    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition]) -> PlanReading {
         let report = RoutingPlan.read(document, conditions: ConditionLanguage(), agents: agents.map(PlanAgent.init))
         var faults = report.faults.map(Self.remark)
         var compiled: CompiledPlan?
@@ -18,15 +18,19 @@ struct DocumentDesk: PlanDesk {
                 faults = [Self.remark(error)]
             }
         }
+        let accepted = compiled == nil ? nil : report.plan
         return PlanReading(
-            plan: compiled, document: compiled == nil ? [] : report.plan?.document ?? [], faults: faults,
+            plan: compiled, document: accepted?.document ?? [],
+            changes: accepted.map { Self.changes(from: present, to: $0) } ?? [], faults: faults,
             warnings: report.warnings.map(Self.remark), isTooLarge: report.isTooLarge)
     }
 
     func changes(from older: [UInt8], to newer: [UInt8]) -> [String] {
-        guard let newer = RoutingPlan.read(newer).plan else { return [] }
-        let before = RoutingPlan.read(older).plan ?? RoutingPlan()
-        return before.changes(to: newer).map(\.line)
+        RoutingPlan.read(newer).plan.map { Self.changes(from: older, to: $0) } ?? []
+    }
+
+    private static func changes(from older: [UInt8], to newer: RoutingPlan) -> [String] {
+        (RoutingPlan.read(older).plan ?? RoutingPlan()).changes(to: newer).map(\.line)
     }
 
     /// On the port a document is one line: where in it a fault stands tells nothing.
