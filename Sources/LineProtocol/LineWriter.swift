@@ -173,6 +173,20 @@ package struct LineWriter: Sendable {
         appendText(text.utf8)
     }
 
+    /// `gold,korean`; a JSON array where an item has a comma.
+    package mutating func field(_ name: String, names: [String]) {
+        if !names.contains(where: { $0.utf8.contains(UInt8(ascii: ",")) }) {
+            return field(name, text: names.joined(separator: ","))
+        }
+        begin(name)
+        bytes.append(UInt8(ascii: "["))
+        for (index, item) in names.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(quoted: Array(item.utf8).span, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     @_disfavoredOverload
     package mutating func field(_ name: String, json: [UInt8]) {
         begin(name)

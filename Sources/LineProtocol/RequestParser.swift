@@ -153,7 +153,6 @@ struct RequestReading {
             throw unknownField(excerpt(line.extracting(name)))
         }
         let key = field.key
-        guard !field.comesLater else { throw .badArgument(key.name, "\(key.name) comes later") }
         guard present & key.bit == 0 else { throw .badArgument(key.name, "\(key.name) is given twice; give it once") }
         var reader = ValueReader(at: index)
         let start = bytes.count
@@ -278,7 +277,7 @@ struct RequestReading {
 
     private func unknownField(_ name: String) -> RequestFault {
         let spec = VerbTable.spec(verb)
-        let known = spec.fields.filter { !$0.comesLater }.map { $0.key.name + "=" }
+        let known = spec.fields.map { $0.key.name + "=" }
         let advice = known.isEmpty ? "it has none" : "it has " + known.joined(separator: " ")
         return .badArgument(name, "\(spec.words) has no field \(name); \(advice)")
     }

@@ -36,7 +36,6 @@ struct VerbIndex: Sendable {
         let kind: Kind
         /// The place of its `FieldSpec` in the verb; −1 for the positional argument.
         let place: Int8
-        let comesLater: Bool
         let defaultLevel: UInt8
     }
 
@@ -96,13 +95,13 @@ struct VerbIndex: Sendable {
         for byte in spec.key.name.utf8 { packed = packed << 8 | UInt128(byte) }
         return Field(
             packed: packed, lower: spec.range?.lowerBound ?? .min, upper: spec.range?.upperBound ?? .max, key: spec.key,
-            kind: kind(spec.type), place: Int8(place), comesLater: spec.comesLater, defaultLevel: spec.defaultLevel)
+            kind: kind(spec.type), place: Int8(place), defaultLevel: spec.defaultLevel)
     }
 
     private static func positional(_ spec: PositionalSpec) -> Field {
         Field(
             packed: 0, lower: spec.range?.lowerBound ?? .min, upper: spec.range?.upperBound ?? .max, key: .id,
-            kind: kind(spec.type), place: -1, comesLater: false, defaultLevel: 0)
+            kind: kind(spec.type), place: -1, defaultLevel: 0)
     }
 
     private static func kind(_ type: FieldType) -> Kind {

@@ -55,20 +55,17 @@ package struct FieldSpec: Sendable {
     /// The bounds of an integer, of a duration in microseconds, of the bytes of a text, or of the number of items of a
     /// list.
     package let range: ClosedRange<Int64>?
-    /// The field is known and refused: what it means is not built yet.
-    package let comesLater: Bool
     /// What a name without a level means, where the type is `levels`.
     package let defaultLevel: UInt8
 
     init(
         _ key: FieldKey, _ type: FieldType, required: Bool = false, range: ClosedRange<Int64>? = nil,
-        comesLater: Bool = false, defaultLevel: UInt8 = Limits.requiredLevelDefault
+        defaultLevel: UInt8 = Limits.requiredLevelDefault
     ) {
         self.key = key
         self.type = type
         self.required = required
         self.range = range
-        self.comesLater = comesLater
         self.defaultLevel = defaultLevel
     }
 
@@ -145,9 +142,8 @@ package struct VerbSpec: Sendable {
     private static func usage(_ words: String, _ positional: PositionalSpec?, _ fields: [FieldSpec]) -> String {
         var parts = [words]
         if let positional { parts.append(positional.required ? positional.name : "[\(positional.name)]") }
-        let known = fields.filter { !$0.comesLater }
-        parts += known.filter(\.required).map { "\($0.key.name)=\($0.placeholder)" }
-        parts += known.filter { !$0.required }.map { "[\($0.key.name)=\($0.placeholder)]" }
+        parts += fields.filter(\.required).map { "\($0.key.name)=\($0.placeholder)" }
+        parts += fields.filter { !$0.required }.map { "[\($0.key.name)=\($0.placeholder)]" }
         return parts.joined(separator: " ")
     }
 }

@@ -67,7 +67,7 @@ package enum VerbTable {
                 FieldSpec(.queue, .name),
                 FieldSpec(.subject, .text, range: 1...Int64(Limits.subjectBytes)),
                 FieldSpec(.attrs, .json),
-                FieldSpec(.reroute, .flag, comesLater: true),
+                FieldSpec(.reroute, .flag),
             ],
             roles: submits, changesState: true, errors: [.notFound, .conflict],
             summary: "changes an open inquiry; attrs= is merged into what is there"),

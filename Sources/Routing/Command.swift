@@ -96,6 +96,8 @@ package struct InquiryChange: Sendable {
     package var prefer: Change<[SkillRequirement]> = .keep
     /// Subject and attributes as they will be; key and customer do not change.
     package var texts: Change<InquiryTexts> = .keep
+    /// The rules and the policies of the present plan are asked again.
+    package var reroutes = false
 
     package init() {}
 }

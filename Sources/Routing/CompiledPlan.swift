@@ -67,6 +67,8 @@ package struct CompiledPlan: Sendable {
         package var keepsWorkOffline: Bool
         /// Held work of the channel takes no room.
         package var holdReleases: Bool
+        /// Whoever accepts has answered: the customer is there, as in a call.
+        package var isLive: Bool
         /// The other channels that an agent working on this one may also be given.
         package var with: ChannelSet
         /// The channels for which this one's points count as free.
@@ -75,7 +77,8 @@ package struct CompiledPlan: Sendable {
         package init(
             name: String, weight: Int32, limit: Int32, target: TimeSpan, offerTimeout: TimeSpan,
             wrapUp: TimeSpan = .zero, acceptsAutomatically: Bool = false, keepsWorkOffline: Bool = false,
-            holdReleases: Bool = false, with: ChannelSet = .all, interruptedBy: ChannelSet = .none
+            holdReleases: Bool = false, isLive: Bool = false, with: ChannelSet = .all,
+            interruptedBy: ChannelSet = .none
         ) {
             self.name = name
             self.weight = weight
@@ -86,6 +89,7 @@ package struct CompiledPlan: Sendable {
             self.acceptsAutomatically = acceptsAutomatically
             self.keepsWorkOffline = keepsWorkOffline
             self.holdReleases = holdReleases
+            self.isLive = isLive
             self.with = with
             self.interruptedBy = interruptedBy
         }
@@ -197,6 +201,10 @@ package struct CompiledPlan: Sendable {
     package var maxAge: TimeSpan
     /// Looked at in this order when an inquiry is submitted.
     package var rules: [Rule]
+    /// The first that matches an inquiry, after the rules, is the one by which it is timed.
+    package var policies: [Policy]
+    /// Those that policies name.
+    package var calendars: [Calendar]
     package var conditions: (any RuleConditions)?
 
     package init(
@@ -205,7 +213,7 @@ package struct CompiledPlan: Sendable {
         missedOffersToAway: Int32, continuity: [Continuity] = [.openAgent],
         continuityHold: TimeSpan = .seconds(30), continuityWithin: TimeSpan = .days(30),
         reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), rules: [Rule] = [],
-        conditions: (any RuleConditions)? = nil
+        policies: [Policy] = [], calendars: [Calendar] = [], conditions: (any RuleConditions)? = nil
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
         self.version = version
@@ -222,6 +230,8 @@ package struct CompiledPlan: Sendable {
         self.reopenWithin = reopenWithin
         self.maxAge = maxAge
         self.rules = rules
+        self.policies = policies
+        self.calendars = calendars
         self.conditions = conditions
     }
 

@@ -60,6 +60,7 @@ extension Engine {
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
         if inquiries[slot].particulars != none { particulars.remove(inquiries[slot].particulars) }
         if inquiries[slot].stay != none { stays.remove(inquiries[slot].stay) }
+        forgetClocks(slot)
         unlinkCustomer(slot)
         release(requirement: inquiries[slot].requirement)
         inquiries.remove(slot)
@@ -82,6 +83,7 @@ extension Engine {
         let agent = inquiries[slot].agent
         let trail = inquiries[slot].trail
         let stay = inquiries[slot].stay
+        let clocks = inquiries[slot].clocks
         // Everything in one call: changing the row afterwards would copy it.
         return InquiryRow(
             id: inquiries[slot].id, isNew: isNew, definition: whole ? definition(slot) : nil,
@@ -97,7 +99,13 @@ extension Engine {
             excludedAt: trail == none ? nil : trails[trail].excludedAt.unlessEpoch,
             passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id },
             decisionSeq: inquiries[slot].decisionSeq, waitedBefore: stay == none ? .zero : stays[stay].waitedBefore,
-            stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves)
+            stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves,
+            hasResponse: clocks == none ? false : clockSets[clocks].hasResponse,
+            clocks: clocks == none ? [] : clockRows(clocks))
+    }
+
+    private func clockRows(_ set: UInt32) -> [ClockRow] {
+        Metric.allCases.compactMap { clockSets[set].clocks[Int($0.rawValue)].row($0) }
     }
 
     private func offerExpires(_ slot: UInt32, forStore: Bool) -> Instant? {
@@ -129,6 +137,11 @@ extension Engine {
                 PartRow(skill: skillNames[$0.skill], level: $0.level, source: $0.source)
             }
         }
+        let clocks = inquiries[slot].clocks
+        if clocks != none {
+            definition.policy = policies[Int(clockSets[clocks].policy)].name.string
+            definition.policyVersion = policies[Int(clockSets[clocks].policy)].version
+        }
         if preferred != none { definition.preferred = agentTexts[Int(preferred)].id }
         return definition
     }
@@ -155,8 +168,12 @@ extension Engine {
     ///
     /// Signed-on agents are in grace from `now` on; their open offers stand still, with what was left of them at the
     /// last committed batch, until they are back. Throws when the plan lacks a channel or queue that is in use.
-    package init(plan: CompiledPlan, recovered: Recovered, at now: Instant) throws(Rejection) {
+    /// - Parameter earlier: the versions of the plan whose policies some of the inquiries still go by.
+    package init(
+        plan: CompiledPlan, earlier: [CompiledPlan] = [], recovered: Recovered, at now: Instant
+    ) throws(Rejection) {
         self.init(plan: plan, at: max(now, recovered.engine.clock))
+        for version in earlier { takeOn(policiesOf: version) }
         seq = recovered.engine.seq
         nextID = recovered.engine.nextID
         totals = recovered.engine.totals
@@ -176,6 +193,9 @@ extension Engine {
         for slot in waiting {
             linkLane(slot)
             watchSteps(slot)
+        }
+        for slot in 0..<inquiries.end where inquiries.contains(slot) {
+            if inquiries[slot].clocks != none && inquiries[slot].state.isLive { watchClocks(slot) }
         }
         for row in recovered.keys { keys.insert(row) }
         for agent in agents.indices where !agents[agent].isDeleted {
@@ -234,6 +254,7 @@ extension Engine {
         let slot = insert(record)
         try restoreParticulars(of: definition, slot)
         try restoreStay(of: row, definition, slot)
+        restoreClocks(of: row, definition, slot)
         restoreTrail(of: row, slot)
         restorePlace(of: row, slot, stoppedAt: stoppedAt)
         return slot

@@ -98,6 +98,7 @@ extension Engine {
             linkLane(slot)
             watchSteps(slot)
         }
+        if inquiries[slot].clocks != none { clocksFollow(slot, from: old) }
     }
 
     /// Gives the inquiry another requirement class, wherever it stands but in a heap. The caller, `adopt`, has the class

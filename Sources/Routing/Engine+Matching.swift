@@ -232,14 +232,15 @@ extension Engine {
         takeUp(slot, agent)
         setState(slot, .assigned)
         assigned(slot, agent)
+        let told = clocksAssigned(slot, into: &output)
         tellOfChoice(
-            .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds,
+            .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds, told,
             into: &output)
     }
 
     private mutating func tellOfChoice(
         _ type: EventType, _ slot: UInt32, _ choice: Choice, _ how: Assignment? = nil, isOver: Bool, first: Int64,
-        into output: inout Output
+        _ told: [EventDetail] = [], into output: inout Output
     ) {
         let agent = choice.agent
         let channel = channelName(slot)
@@ -257,6 +258,7 @@ extension Engine {
             $0.choice = choice
             $0.plan = version
             $0.runnerUpName = runnerUp
+            $0.more = told
         }
     }
 

@@ -30,9 +30,9 @@ extension Engine {
 
     private mutating func tellOfMessage(_ slot: UInt32, _ party: Party, into output: inout Output) {
         let agent = inquiries[slot].state == .waiting ? none : inquiries[slot].agent
-        emit(.message, inquiry: slot, agent: agent, into: &output) {
-            $0.more.append(EventDetail(.from, .name(party.name)))
-        }
+        var more = [EventDetail(.from, .name(party.name))]
+        if party == .agent { more += clocksAnswered(slot, into: &output) } else { clocksAsked(slot) }
+        emit(.message, inquiry: slot, agent: agent, into: &output) { $0.more = more }
     }
 
     /// Its agent kept it and is offline: somebody else takes it, or that agent if it is back first.
@@ -67,7 +67,8 @@ extension Engine {
         renewStay(slot)
         rerank(slot)
         setState(slot, .waiting)
-        if agent != none { rememberPassed(slot, agent) }
+        startClocks(slot)
+        if agent != none, !agents[Int(agent)].isDeleted { rememberPassed(slot, agent) }
         let preference = seekPreference(slot, explicit: none, hold: nil, lastAgent: agent == none ? nil : agent)
         tellOfEntry(.reopened, slot, agent: agent, preference, into: &output)
         guard wrapsUp else { return place(slot, into: &output) }

@@ -86,10 +86,18 @@ extension Engine {
         if case .set(let wanted) = change.queue { queue = wanted }
         var skills: [SkillRequirement]?
         if case .set(let wanted) = change.skills { skills = wanted }
-        let demand = demand(of: slot, queue: queue, skills: skills)
+        var change = change
+        var more: [EventDetail] = []
+        var demand = demand(of: slot, queue: queue, skills: skills)
+        let input = change.reroutes ? resubmission(of: slot, demand, change) : nil
+        if let input {
+            let admission = reroute(input, slot, &demand)
+            change.priority = .set(admission.priority)
+            change.prefer = .set(admission.prefer)
+            more = details(of: admission)
+        }
         let requirement = try requirement(of: demand, on: classes[Int(old)].channel)
         let entersQueue = classes[Int(requirement)].queue != classes[Int(old)].queue
-        var more: [EventDetail] = []
         let waits = inquiries[slot].state == .waiting
         if requirement != old { retain(requirement: requirement) }
         if waits { dequeue(slot) }
@@ -103,6 +111,11 @@ extension Engine {
             more.append(EventDetail(.skills, .levels(classes[Int(requirement)].levels)))
         }
         more += apply(change, to: slot)
+        if let input {
+            more.insert(EventDetail(.reroute, .flag(true)), at: 0)
+            repin(slot, input)
+            if let policy = policyName(slot) { more.append(EventDetail(.policy, .name(policy.string))) }
+        }
         if !more.isEmpty || entersQueue {
             touch(inquiry: slot, definition: true)
             rerank(slot)
@@ -117,6 +130,39 @@ extension Engine {
             withdrawMisfit(slot, into: &output)
         }
         return reply(slot)
+    }
+
+    /// The inquiry as if it came now. What it asks for by itself or by hand beats the rules, as at its submission.
+    private func resubmission(of slot: UInt32, _ demand: Demand, _ change: InquiryChange) -> Submission {
+        let requirement = Int(inquiries[slot].requirement)
+        let own = demand.parts.filter { $0.source == .request || $0.source == .hand }
+        var submission = Submission(
+            source: inquiries[slot].source, channel: classes[requirement].channel,
+            skills: Demand(queue: demand.queue, parts: ContiguousArray(own)).skills, texts: inquiries[slot].texts)
+        let known = inquiries[slot].particulars
+        if known != none { submission.prefer = Array(particulars[known].prefer) }
+        if case .set(let queue) = change.queue { submission.queue = queue }
+        if case .set(let priority) = change.priority { submission.priority = priority }
+        if case .set(let prefer) = change.prefer { submission.prefer = prefer }
+        if case .set(let texts) = change.texts {
+            let old = inquiries[slot].texts
+            submission.texts = InquiryTexts(
+                key: Array(old.key), customer: Array(old.customer), subject: Array(texts.subject),
+                attributes: Array(texts.attributes))
+        }
+        return submission
+    }
+
+    /// What rules and queue make of it now. What no rule gives stays as it is.
+    private mutating func reroute(_ submission: Submission, _ slot: UInt32, _ demand: inout Demand) -> Admission {
+        let own = demand.parts
+        let admission = admit(byRules: submission, else: demand.queue, inquiries[slot].priority)
+        demand = admission.demand
+        for part in demand.parts.indices where demand.parts[part].source == .request {
+            let skill = demand.parts[part].skill
+            if own.contains(where: { $0.skill == skill && $0.source == .hand }) { demand.parts[part].source = .hand }
+        }
+        return admission
     }
 
     /// Takes in what does not change the requirement. Returns what is told of it.

@@ -14,9 +14,11 @@ extension Engine {
                 setState(slot, .assigned)
                 agents[Int(agent)].missedInRow = 0
                 assigned(slot, agent)
+                let told = clocksAssigned(slot, into: &output)
                 emit(.accepted, inquiry: slot, agent: agent, into: &output) {
                     [waited = now - inquiries[slot].queuedAt] in
                     $0.first = waited.microseconds
+                    $0.more = told
                 }
                 refreshRooms(agent)
                 return reply(slot)

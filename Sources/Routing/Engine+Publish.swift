@@ -10,13 +10,17 @@ extension Engine {
         let queues = old.queues.map { queue in new.queues.firstIndex { $0.name == queue.name } }
         let channels = old.channels.map { channel in new.channels.firstIndex { $0.name == channel.name } }
         try checkNothingStands(queues, channels)
+        try checkNothingIsTimed(byWhatIsMissingIn: new)
         try checkSize(of: new, queues, channels)
         forgetClosed(queues, channels)
         let pausedNames = pausedQueueNames
+        let changesHours = changesHours(new)
+        freezeClocks(changesHours)
         let oldLimits = agents.indices.map { agent in (0..<stride).map { limits[agent * stride + $0] } }
         cancelLaneTimers()
         adoptLayout(of: new)
         for queue in plan.queues.indices where pausedNames.contains(plan.queues[queue].name) { paused[queue] = true }
+        carryPolicies(queues)
         carryLanes(from: old, queues, channels)
         carryClasses(queues, channels)
         carryAgents(channels)
@@ -45,9 +49,26 @@ extension Engine {
         }
     }
 
+    private func checkNothingIsTimed(byWhatIsMissingIn new: CompiledPlan) throws(Rejection) {
+        for calendar in calendars.indices where !new.calendars.contains(where: { $0.name == calendars[calendar].name })
+        {
+            var count = 0
+            for set in 0..<clockSets.end where clockSets.contains(set) {
+                let isTimed = policies[Int(clockSets[set].policy)].calendar == calendar
+                if isTimed && inquiries[clockSets[set].owner].state.isLive { count += 1 }
+            }
+            guard count > 0 else { continue }
+            throw Rejection(
+                .conflict,
+                "calendars.\(calendars[calendar].name) cannot be removed: \(count) live inquiries are timed by it",
+                field: "body", count: count)
+        }
+    }
+
     /// Whoever gets another rank, or its first steps, is a row of one batch, which has to be committed in time.
     private func checkSize(of new: CompiledPlan, _ queues: [Int?], _ channels: [Int?]) throws(Rejection) {
         var count = 0
+        let changesHours = changesHours(new)
         for slot in 0..<inquiries.end where inquiries.contains(slot) && inquiries[slot].state.isLive {
             let requirement = Int(inquiries[slot].requirement)
             guard let queue = queues[Int(classes[requirement].queue)],
@@ -57,11 +78,12 @@ extension Engine {
                 queuedAt: inquiries[slot].queuedAt, queue: QueueIndex(queue), channel: ChannelIndex(channel),
                 priority: inquiries[slot].priority)
             let getsSteps = inquiries[slot].stay == none && !new.queues[queue].steps.isEmpty
-            if rank != inquiries[slot].rank || getsSteps { count += 1 }
+            if rank != inquiries[slot].rank || getsSteps || isChanged(slot, changesHours) { count += 1 }
         }
         guard count <= Limits.replanned else {
             throw Rejection(
-                .limit, "\(count) waiting inquiries would be ranked anew or get steps, at most \(Limits.replanned) can",
+                .limit,
+                "\(count) live inquiries would be ranked anew, get steps or be timed by other hours, at most \(Limits.replanned) can",
                 field: "body", count: count)
         }
     }
@@ -205,6 +227,7 @@ extension Engine {
                 }
             }
             carryStay(slot, from: old, queues)
+            if inquiries[slot].clocks != none { watchClocks(slot) }
         }
         for requirement in classes.indices { refreshHead(UInt32(requirement)) }
         for lane in laneTimers.indices { watchLaneAnew(lane) }
@@ -219,8 +242,14 @@ extension Engine {
         keep(demand(of: slot), slot)
         let stay = inquiries[slot].stay
         guard stay != none else { return }
+        let origin = queues.firstIndex(of: Int(queue))
+        let hadSteps = origin.map { !old.queues[$0].steps.isEmpty } ?? false
+        if !(hadSteps && hasSteps(queue)), stays[stay].waitedBefore != .zero {
+            stays[stay].waitedBefore = .zero
+            touch(inquiry: slot)
+        }
         let done = stays[stay].stepsDone
-        if done > 0, let origin = queues.firstIndex(of: Int(queue)) {
+        if done > 0, let origin {
             let last = old.queues[origin].steps[Int(done) - 1].after
             stays[stay].stepsDone = Int32(plan.queues[Int(queue)].steps.prefix { $0.after <= last }.count)
             if stays[stay].stepsDone != done { touch(inquiry: slot) }

@@ -13,12 +13,15 @@ extension Engine {
 
     /// An explicit field of the request beats the rules unless they force; rules beat defaults. Among rules the last
     /// queue wins, priorities add up, and skills merge by the higher level.
-    mutating func admit(byRules submission: Submission) -> Admission {
+    /// - Parameters:
+    ///   - queue: where it is when neither says.
+    ///   - priority: the same.
+    mutating func admit(byRules submission: Submission, else queue: QueueIndex, _ priority: Int32) -> Admission {
         var admission = Admission(
             demand: Demand(
-                queue: submission.queue ?? plan.defaultQueue,
+                queue: submission.queue ?? queue,
                 parts: ContiguousArray(submission.skills.map { Self.part($0, .request) })),
-            priority: submission.priority ?? plan.defaultPriority, prefer: submission.prefer)
+            priority: submission.priority ?? priority, prefer: submission.prefer)
         if !plan.rules.isEmpty { applyRules(submission, to: &admission) }
         admission.demand.parts += queueParts[Int(admission.demand.queue)]
         return admission
@@ -76,7 +79,7 @@ extension Engine {
         }
     }
 
-    private func ruleInput(of submission: Submission) -> RuleInput {
+    func ruleInput(of submission: Submission) -> RuleInput {
         let customer = submission.texts.customer
         // Where nobody asks the store, what memory happens to hold may not decide.
         let isAsked = plan.continuity.contains(.lastAgent)
@@ -94,10 +97,10 @@ extension Engine {
         if admission.matched.isEmpty && admission.failed.isEmpty { return [] }
         var details = [EventDetail(.plan, .integer(Int64(plan.version)))]
         if !admission.matched.isEmpty {
-            details.append(EventDetail(.rules, .name(admission.matched.joined(separator: ","))))
+            details.append(EventDetail(.rules, .names(admission.matched)))
         }
         if !admission.failed.isEmpty {
-            details.append(EventDetail(.failedRules, .name(admission.failed.joined(separator: ","))))
+            details.append(EventDetail(.failedRules, .names(admission.failed)))
         }
         return details
     }

@@ -30,7 +30,8 @@ extension Engine {
     /// It does not wait any more.
     mutating func pauseSteps(_ slot: UInt32) {
         let stay = inquiries[slot].stay
-        guard stay != none else { return }
+        // Where the queue has no steps nobody asks how long it has waited.
+        guard stay != none, hasSteps(classes[Int(inquiries[slot].requirement)].queue) else { return }
         cancelTimer(stays[stay].timer)
         let waited = now - inquiries[slot].waitingSince
         stays[stay].waitedBefore = stays[stay].waitedBefore + waited
@@ -53,7 +54,7 @@ extension Engine {
     }
 
     /// What fires later than this says so.
-    private static var lateness: TimeSpan { .seconds(1) }
+    static var lateness: TimeSpan { .seconds(1) }
 
     /// What actions make of an inquiry, before any of it is done.
     private struct Effect {
@@ -66,17 +67,20 @@ extension Engine {
         var isStuck = false
     }
 
-    /// Has the actions done to an inquiry that waits or is offered, and tells of them by an event of that type.
-    private mutating func perform(
+    /// Has the actions done to an inquiry, and tells of them by an event of that type. Those that change what is required
+    /// apply to work at once as well, and matter when it comes back; only what waits or is offered expires.
+    mutating func perform(
         _ actions: [CompiledPlan.Action], on slot: UInt32, source: PartSource, as type: EventType,
         _ told: [EventDetail],
         into output: inout Output
     ) {
         let effect = effect(of: actions, on: slot, source)
         var more = told
+        let state = inquiries[slot].state
+        let holder = type == .step ? none : holder(slot)
         if effect.isStuck { more.append(EventDetail(.reason, .name("moves"))) }
-        if let reason = effect.expires {
-            emit(type, inquiry: slot, into: &output) { $0.more = more }
+        if let reason = effect.expires, state == .waiting || state == .offered {
+            emit(type, inquiry: slot, agent: holder, into: &output) { $0.more = more }
             tell(effect.notifications, slot, source, into: &output)
             return expire(slot, reason: reason, into: &output)
         }
@@ -87,7 +91,7 @@ extension Engine {
         let requirement = wanted ?? old
         let isRefused = wanted == nil
         if isRefused { more.append(EventDetail(.reason, .name("limit"))) }
-        let waits = inquiries[slot].state == .waiting
+        let waits = state == .waiting
         let isMoved = classes[Int(requirement)].queue != classes[Int(old)].queue
         let changes = requirement != old || effect.priority != inquiries[slot].priority
         if requirement != old { retain(requirement: requirement) }
@@ -98,19 +102,19 @@ extension Engine {
         if effect.priority != inquiries[slot].priority {
             more.append(EventDetail(.priority, .integer(Int64(effect.priority))))
         }
-        emit(type, inquiry: slot, into: &output) { $0.more = more }
+        emit(type, inquiry: slot, agent: holder, into: &output) { $0.more = more }
         if requirement != old { clearExclusions(slot) }
         if !isRefused {
-            stays[stay(of: slot)].moves += effect.moves
+            if effect.moves > 0 { stays[stay(of: slot)].moves += effect.moves }
             adopt(effect.demand, requirement, slot)
         }
         reprioritise(slot, effect.priority, isMoved: isMoved)
         tell(effect.notifications, slot, source, into: &output)
-        if isMoved { tellOfEntry(.queued, slot, nil, into: &output) }
+        if isMoved, waits || state == .offered { tellOfEntry(.queued, slot, nil, into: &output) }
         guard changes else { return }
         if waits {
             place(slot, into: &output)
-        } else {
+        } else if state == .offered {
             withdrawMisfit(slot, into: &output)
         }
     }
@@ -167,8 +171,7 @@ extension Engine {
         _ notifications: [String], _ slot: UInt32, _ source: PartSource, into output: inout Output
     ) {
         for name in notifications {
-            let agent = inquiries[slot].state == .offered ? inquiries[slot].agent : none
-            emit(.escalated, inquiry: slot, agent: agent, into: &output) {
+            emit(.escalated, inquiry: slot, agent: holder(slot), into: &output) {
                 $0.more = [EventDetail(.name, .name(name)), EventDetail(.by, .name(source.kind))]
             }
         }

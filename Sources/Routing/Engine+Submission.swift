@@ -26,6 +26,7 @@ extension Engine {
         let id = nextID
         nextID += 1
         totals.submitted += 1
+        let input = plan.policies.isEmpty ? nil : ruleInput(of: submission)
         let queue = classes[Int(requirement)].queue
         let priority = admission?.priority ?? submission.priority ?? plan.defaultPriority
         let isScheduled = submission.at.map { $0 > now } ?? false
@@ -45,13 +46,18 @@ extension Engine {
         let prefer = admission?.prefer ?? submission.prefer
         if !prefer.isEmpty { setPrefer(slot, prefer) }
         if let admission { keep(admission.demand, slot) }
-        let told = admission.map { details(of: $0) } ?? []
+        var told = admission.map { details(of: $0) } ?? []
+        if let input {
+            pinPolicy(slot, policyInput(of: slot, input))
+            if let policy = policyName(slot) { told.append(EventDetail(.policy, .name(policy.string))) }
+        }
         figures.enter(inquiries[slot].state, lane: lane(of: slot))
         if isScheduled, let at = submission.at {
             schedule(slot, submission, told, at: at, into: &output)
         } else {
             linkLane(slot)
             if !isPlain { watchSteps(slot) }
+            startClocks(slot)
             let preference = seekPreference(
                 slot, explicit: submission.agent ?? none, hold: submission.hold, lastAgent: submission.lastAgent)
             tellOfEntry(.submitted, slot, preference, told, into: &output)
@@ -77,7 +83,7 @@ extension Engine {
 
     /// Where a submission goes and what it asks for; to the queue's overflow where as many wait as may.
     private mutating func admit(_ submission: Submission) throws(Rejection) -> Admission {
-        var admission = admit(byRules: submission)
+        var admission = admit(byRules: submission, else: plan.defaultQueue, plan.defaultPriority)
         let full = admission.demand.queue
         if let at = submission.at, at > now { return admission }
         guard isFull(full), try !hasAgent(for: admission.demand, on: submission.channel) else { return admission }
@@ -155,6 +161,7 @@ extension Engine {
         touch(inquiry: slot, definition: true)
         inquiries[slot].queuedAt = now
         rerank(slot)
+        startClocks(slot)
         let hold = self.particulars[particulars].hold
         self.particulars[particulars].hold = nil
         let preference = seekPreference(slot, explicit: agent, hold: hold, lastAgent: nil)

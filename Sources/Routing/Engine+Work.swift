@@ -33,11 +33,13 @@ extension Engine {
         inquiries[slot].disposition = disposition
         inquiries[slot].outcome = outcome
         let handled = now - inquiries[slot].acceptedAt
+        let told = clocksCompleted(slot, into: &output)
         emit(.completed, inquiry: slot, agent: agent, into: &output) {
             $0.first = handled.microseconds
             $0.second = wrapUp.microseconds
             $0.text = disposition
             $0.outcome = outcome
+            $0.more = told
         }
         agents[Int(agent)].idleSince = now
         touch(agent: agent)

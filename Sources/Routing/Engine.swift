@@ -25,6 +25,13 @@ package struct Engine: ~Copyable {
     /// By rule: its name, and how often it could not be evaluated.
     private(set) var ruleNames: [Name]
     var ruleFailures: [Int64]
+    var policyFailures: [Int64]
+    /// Those of the plan, and earlier ones that inquiries still go by.
+    var policies: ContiguousArray<PinnedPolicy>
+    /// By policy of the plan: where it stands in `policies`.
+    var policyNumbers: [UInt32]
+    /// Those of the plan; at a start with a plan that lacks one, those that inquiries are timed by as well.
+    var calendars: ContiguousArray<CompiledPlan.Calendar>
     /// By channel: its points; the others beside which an agent may not be given it; the others whose points it interrupts.
     private(set) var weights: [Int32]
     private(set) var barring: [ChannelSet]
@@ -41,6 +48,7 @@ package struct Engine: ~Copyable {
     var closed = Deque<ClosedEntry>()
     var trails = Slab<Trail>()
     var stays = Slab<Stay>()
+    var clockSets = Slab<ClockSet>()
     var particulars = Slab<Particulars>()
     /// Live inquiries from which somebody is excluded, in no order.
     var excluding = ContiguousArray<UInt32>()
@@ -121,6 +129,11 @@ package struct Engine: ~Copyable {
         }
         ruleNames = plan.rules.map { Name($0.name) }
         ruleFailures = plan.rules.map { _ in 0 }
+        policyFailures = plan.policies.map { _ in 0 }
+        policies = ContiguousArray(
+            plan.policies.map { PinnedPolicy($0, version: plan.version, calendar: $0.calendar) })
+        policyNumbers = plan.policies.indices.map { UInt32($0) }
+        calendars = ContiguousArray(plan.calendars)
         weights = plan.channels.map(\.weight)
         barring = plan.channels.indices.map { channel in
             plan.channels(besides: channel) { !$0.with.contains(ChannelIndex(channel)) }
@@ -154,6 +167,7 @@ package struct Engine: ~Copyable {
         isPlain = fresh.isPlain
         ruleNames = fresh.ruleNames
         ruleFailures = fresh.ruleFailures
+        policyFailures = fresh.policyFailures
         weights = fresh.weights
         barring = fresh.barring
         interrupted = fresh.interrupted
@@ -241,6 +255,7 @@ package struct Engine: ~Copyable {
             case .scheduled: enter(timer.owner, into: &output)
             case .maxAge: laneIsDue(timer.owner, into: &output)
             case .step: stepDue(timer.owner, into: &output)
+            case .clock: clockDue(timer.owner, into: &output)
             }
             fired += 1
         }
@@ -281,6 +296,7 @@ package struct Engine: ~Copyable {
         case .grace: agents[Int(owner)].graceTimer = none
         case .maxAge: laneTimers[Int(owner)] = none
         case .step: stays[inquiries[owner].stay].timer = none
+        case .clock: clockSets[inquiries[owner].clocks].timer = none
         }
         timerSlots.remove(timer)
     }

@@ -19,6 +19,8 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case requeued
     case step
     case escalated
+    case slaWarned
+    case slaBreached
     case overCapacity
     case completed
     case wrapped
@@ -60,6 +62,8 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         case .requeued: "requeued"
         case .step: "step"
         case .escalated: "escalated"
+        case .slaWarned: "sla_warned"
+        case .slaBreached: "sla_breached"
         case .overCapacity: "over_capacity"
         case .completed: "completed"
         case .wrapped: "wrapped"
@@ -126,6 +130,12 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
     case after
     case rules
     case failedRules
+    case metric
+    case threshold
+    case policy
+    case due
+    case met
+    case reroute
     case plan
     case candidates
     case winnerKey
@@ -170,6 +180,12 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
         case .after: "after"
         case .rules: "rules"
         case .failedRules: "failed_rules"
+        case .metric: "metric"
+        case .threshold: "threshold"
+        case .policy: "policy"
+        case .due: "due"
+        case .met: "met"
+        case .reroute: "reroute"
         case .plan: "plan"
         case .candidates: "candidates"
         case .winnerKey: "winner_key"
@@ -187,6 +203,8 @@ package enum DetailKey: UInt8, CaseIterable, Sendable {
 /// The value of a detail. Log and wire render the same value in the same words.
 package enum DetailValue: Hashable, Sendable {
     case name(String)
+    /// In any order; on the wire `a,b`, or a JSON array where a name has a comma or a space; in the log an array.
+    case names([String])
     /// Free text, UTF-8.
     case text([UInt8])
     case integer(Int64)
@@ -342,7 +360,8 @@ package struct Event: Sendable {
             add(.capacity, .integer(second))
         case .scheduled, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased, .held, .resumed,
             .message,
-            .updated, .transferred, .requeued, .step, .escalated, .cancelled, .rated, .agentReady, .agentAway,
+            .updated, .transferred, .requeued, .step, .escalated, .slaWarned, .slaBreached, .cancelled, .rated,
+            .agentReady, .agentAway,
             .agentOffline,
             .agentDisconnected, .agentReconnected, .agentChanged, .queuePaused, .queueResumed:
             break

@@ -21,6 +21,9 @@ struct Figures: ~Copyable {
         var abandonedShort: Int64 = 0
         /// Of all accepted, in microseconds.
         var waited: Int64 = 0
+        /// By metric: promises that were kept, and those that were not.
+        var met = InlineArray<4, Int64>(repeating: 0)
+        var breached = InlineArray<4, Int64>(repeating: 0)
 
         mutating func accept(after waited: TimeSpan, target: TimeSpan) {
             accepted += 1
@@ -34,6 +37,13 @@ struct Figures: ~Copyable {
             if waited < Figures.shortWait { abandonedShort += 1 }
         }
 
+        mutating func judge(_ metric: Metric, _ verdict: Verdict) {
+            switch verdict {
+            case .met: met[Int(metric.rawValue)] += 1
+            case .breached: breached[Int(metric.rawValue)] += 1
+            }
+        }
+
         mutating func add(_ other: Bucket) {
             accepted += other.accepted
             acceptedInTarget += other.acceptedInTarget
@@ -41,6 +51,10 @@ struct Figures: ~Copyable {
             abandonedAfterTarget += other.abandonedAfterTarget
             abandonedShort += other.abandonedShort
             waited += other.waited
+            for metric in met.indices {
+                met[metric] += other.met[metric]
+                breached[metric] += other.breached[metric]
+            }
         }
     }
 
@@ -187,6 +201,12 @@ struct Figures: ~Copyable {
         let minute = minuteUnderWay(lane: lane)
         lanes[lane].today.abandon(after: waited, target: target)
         lanes[lane].minutes[minute].bucket.abandon(after: waited, target: target)
+    }
+
+    mutating func judged(_ metric: Metric, _ verdict: Verdict, lane: Int) {
+        let minute = minuteUnderWay(lane: lane)
+        lanes[lane].today.judge(metric, verdict)
+        lanes[lane].minutes[minute].bucket.judge(metric, verdict)
     }
 
     /// Where the lane counts what happens in this minute.

@@ -32,6 +32,8 @@ struct Inquiry {
     var trail = none
     /// What becomes of it in its queue, where anything does.
     var stay = none
+    /// What it is promised, where a policy covers it.
+    var clocks = none
     var state: InquiryState
     var outcome: Outcome?
     /// An offer that stands still after a restart until its agent is back.
@@ -278,6 +280,8 @@ enum TimerKind: UInt8 {
     case maxAge
     /// The next step of its queue.
     case step
+    /// The next threshold of its clocks.
+    case clock
 }
 
 /// What a timer is about: an inquiry's record, an agent, or a lane.

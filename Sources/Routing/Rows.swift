@@ -85,13 +85,17 @@ package struct InquiryDefinition: Hashable, Sendable {
     /// 0…10
     package var nps: UInt8?
     package var comment: [UInt8]
+    /// The SLA policy that covers it, and the version of the plan that it is of; empty for none.
+    package var policy: String
+    package var policyVersion: Int32
     package var texts: InquiryTexts
 
     package init(
         source: Int32, channel: String, skills: [SkillLevel] = [], parts: [PartRow] = [], prefer: [SkillLevel] = [],
         submittedAt: Instant,
         scheduledAt: Instant? = nil, preferred: String = "", hold: TimeSpan? = nil, holdUntil: Instant? = nil,
-        csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8] = [], texts: InquiryTexts = InquiryTexts()
+        csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8] = [], policy: String = "",
+        policyVersion: Int32 = 0, texts: InquiryTexts = InquiryTexts()
     ) {
         self.source = source
         self.channel = channel
@@ -106,6 +110,8 @@ package struct InquiryDefinition: Hashable, Sendable {
         self.csat = csat
         self.nps = nps
         self.comment = comment
+        self.policy = policy
+        self.policyVersion = policyVersion
         self.texts = texts
     }
 }
@@ -153,6 +159,10 @@ package struct InquiryRow: Hashable, Sendable {
     package var stepsDone: Int32
     /// How often it was moved to another queue by itself.
     package var moves: Int32
+    /// It has had its first response. Of the two, only inquiries with a policy have any.
+    package var hasResponse: Bool
+    /// Those that were ever on, by metric.
+    package var clocks: [ClockRow]
 
     package init(
         id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
@@ -162,7 +172,7 @@ package struct InquiryRow: Hashable, Sendable {
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
-        stepsDone: Int32 = 0, moves: Int32 = 0
+        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = []
     ) {
         self.id = id
         self.isNew = isNew
@@ -188,6 +198,8 @@ package struct InquiryRow: Hashable, Sendable {
         self.waitedBefore = waitedBefore
         self.stepsDone = stepsDone
         self.moves = moves
+        self.hasResponse = hasResponse
+        self.clocks = clocks
     }
 
     package init(
@@ -198,14 +210,15 @@ package struct InquiryRow: Hashable, Sendable {
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
-        stepsDone: Int32 = 0, moves: Int32 = 0
+        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = []
     ) {
         self.init(
             id: id, isNew: isNew, definition: definition, state: state, stateSince: stateSince, queueName: Name(queue),
             priority: priority, queuedAt: queuedAt, waitingSince: waitingSince, rank: rank, agentName: Name(agent),
             offerExpires: offerExpires, acceptedAt: acceptedAt, closedAt: closedAt, wrapUpEnds: wrapUpEnds,
             disposition: disposition, outcome: outcome, excluded: excluded, excludedAt: excludedAt, passed: passed,
-            decisionSeq: decisionSeq, waitedBefore: waitedBefore, stepsDone: stepsDone, moves: moves)
+            decisionSeq: decisionSeq, waitedBefore: waitedBefore, stepsDone: stepsDone, moves: moves,
+            hasResponse: hasResponse, clocks: clocks)
     }
 
     package var queue: String {

@@ -1,9 +1,12 @@
-/// The conditions of a plan's rules. The engine knows no rule language: whoever compiles a plan brings this.
+/// The conditions of a plan's rules and policies. The engine knows no rule language: whoever compiles a plan brings this.
 ///
 /// The same input gives the same verdict, always: replays depend on it.
 package protocol RuleConditions: Sendable {
     /// Whether the rule at that place in `CompiledPlan.rules` matches.
     func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict
+
+    /// The same of the policy at that place in `CompiledPlan.policies`.
+    func verdict(ofPolicy number: Int, on input: inout RuleInput) -> RuleVerdict
 }
 
 package enum RuleVerdict: Hashable, Sendable {
@@ -14,7 +17,7 @@ package enum RuleVerdict: Hashable, Sendable {
     case fails(String)
 }
 
-/// An inquiry as it was submitted, for the conditions of rules.
+/// An inquiry as it was submitted, for the conditions of rules; or as it was routed, for those of policies.
 package struct RuleInput {
     package var channel: String
     /// nil where the request does not say.

@@ -133,6 +133,8 @@ package struct Opened: Sendable {
     package var batch: Int64
     package var epoch: Int64
     package var plan: CompiledPlan
+    /// Versions whose policies some inquiries still go by.
+    package var earlier: [CompiledPlan]
     /// The published versions, the newest last; it is in force.
     package var plans: [PlanRecord]
     package var desk: any PlanDesk
@@ -141,13 +143,14 @@ package struct Opened: Sendable {
 
     package init(
         recovered: Recovered, tokens: [TokenRecord], batch: Int64, epoch: Int64, plan: CompiledPlan,
-        plans: [PlanRecord], desk: any PlanDesk, journal: any Journal, log: any EventLog
+        earlier: [CompiledPlan] = [], plans: [PlanRecord], desk: any PlanDesk, journal: any Journal, log: any EventLog
     ) {
         self.recovered = recovered
         self.tokens = tokens
         self.batch = batch
         self.epoch = epoch
         self.plan = plan
+        self.earlier = earlier
         self.plans = plans
         self.desk = desk
         self.journal = journal

@@ -6,8 +6,8 @@ package import Routing
 package protocol PlanDesk: Sendable {
     /// What a document means, or what is wrong with it. `agents` are those there are, for warnings of queues that nobody
     /// can serve; none where there are too many to look at.
-    /// `present` is what it would replace; empty where that does not matter.
-    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition]) -> PlanReading
+    /// `present` is what it would replace; empty where that does not matter. Calendars are compiled around `now`.
+    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition], at now: Instant) -> PlanReading
 
     /// What the newer document changes, a line a change.
     func changes(from older: [UInt8], to newer: [UInt8]) -> [String]

@@ -103,7 +103,7 @@ struct JournalRows {
         parameters.add(interval: term.lengthMicroseconds)
     }
 
-    /// $1 to $20: what all three statements of inquiries have.
+    /// `InquiryColumn.changing`: what all three statements of inquiries have.
     private mutating func encodeInquiries(_ indices: [Int], _ parameters: inout Parameters) {
         let rows = batch.changes.inquiries
         parameters.column(.bigint, indices) { $0.append(rows[$1].id) }
@@ -138,9 +138,10 @@ struct JournalRows {
             if since == rows[index].queuedAt { parameters.appendNull() } else { parameters.append(since) }
         }
         parameters.column(.json, indices) { append(stayOf: rows[$1], to: &$0) }
+        parameters.column(.json, indices) { append(clocksOf: rows[$1], to: &$0) }
     }
 
-    /// $21 to $37: the definition.
+    /// The rest of `InquiryColumn.all`: the definition.
     private mutating func encodeDefinitions(_ indices: [Int], _ parameters: inout Parameters) {
         let definitions = indices.map { index in
             guard let definition = batch.changes.inquiries[index].definition else {
@@ -175,6 +176,11 @@ struct JournalRows {
             let parts = definitions[$1].parts.map { "\($0.skill):\($0.level) \($0.source.text)" }
             $0.append(orNull: parts.isEmpty ? "" : arrayLiteral(parts))
         }
+        parameters.column(.text, places) { $0.append(orNull: definitions[$1].policy) }
+        parameters.column(.integer, places) { parameters, place in
+            let version = definitions[place].policyVersion
+            if version == 0 { parameters.appendNull() } else { parameters.append(version) }
+        }
     }
 
     private mutating func append(stayOf row: InquiryRow, to parameters: inout Parameters) {
@@ -183,6 +189,25 @@ struct JournalRows {
         json.append(numbers: [
             ("waited", row.waitedBefore.microseconds), ("steps", Int64(row.stepsDone)), ("moves", Int64(row.moves)),
         ])
+        parameters.append(bytes: json.bytes)
+    }
+
+    /// `{"responded":1,"assign":12000000,"assign.since":1772442000000000,"assign.fired":1,"assign.verdict":1}`: what it
+    /// has run, in microseconds, since when it runs where it does, and its verdict; `.on` where it stands still.
+    private mutating func append(clocksOf row: InquiryRow, to parameters: inout Parameters) {
+        if row.clocks.isEmpty { return parameters.appendNull() }
+        var numbers: [(String, Int64)] = []
+        if row.hasResponse { numbers.append(("responded", 1)) }
+        for clock in row.clocks {
+            let name = clock.metric.name
+            numbers.append((name, clock.consumed.microseconds))
+            if let since = clock.since { numbers.append((name + ".since", since.microseconds)) }
+            if clock.isOn && clock.since == nil { numbers.append((name + ".on", 1)) }
+            if clock.fired > 0 { numbers.append((name + ".fired", Int64(clock.fired))) }
+            if let verdict = clock.verdict { numbers.append((name + ".verdict", Int64(verdict.rawValue))) }
+        }
+        json.removeAll()
+        json.append(numbers: numbers)
         parameters.append(bytes: json.bytes)
     }
 

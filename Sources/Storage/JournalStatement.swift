@@ -35,77 +35,11 @@ enum JournalStatement: String, CaseIterable {
             "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         case .insertInquiries:
             """
-            INSERT INTO switchboard.inquiry (
-                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
-                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs, parts)
-            SELECT u.id, u.state, u.state_since, u.queue, u.priority, u.queued_at, u.rank, u.agent, u.offer_expires,
-                u.accepted_at, u.closed_at, u.wrap_up_ends, u.disposition, u.outcome, u.excluded::text[], u.excluded_at,
-                u.passed::text[], u.decision_seq, u.waiting_since, u.stay,
-                u.submitted_at, u.source, u.channel, u.skills, u.prefer,
-                u.scheduled_at, u.preferred, u.hold, u.hold_until, u.csat, u.nps, u.comment, u.key, u.customer,
-                u.subject, u.attrs, u.parts::text[]
-            FROM unnest(
-                $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
-                $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::json[],
-                $21::timestamptz[], $22::integer[], $23::text[], $24::json[], $25::json[], $26::timestamptz[], $27::text[], $28::bigint[],
-                $29::timestamptz[], $30::smallint[], $31::smallint[], $32::text[], $33::text[], $34::text[],
-                $35::text[], $36::json[], $37::text[]
-            ) AS u (
-                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
-                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs, parts)
+            INSERT INTO switchboard.inquiry (\(Self.names(InquiryColumn.all)))
+            SELECT \(Self.values(InquiryColumn.all)) FROM \(Self.rows(InquiryColumn.all))
             """
-        case .updateInquiries:
-            """
-            UPDATE switchboard.inquiry AS q SET
-                state = u.state, state_since = u.state_since, queue = u.queue, priority = u.priority,
-                queued_at = u.queued_at, rank = u.rank, agent = u.agent, offer_expires = u.offer_expires,
-                accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
-                disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
-                excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
-                waiting_since = u.waiting_since, stay = u.stay
-            FROM unnest(
-                $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
-                $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[], $20::json[]
-            ) AS u (
-                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay)
-            WHERE q.id = u.id
-            """
-        case .rewriteInquiries:
-            """
-            UPDATE switchboard.inquiry AS q SET
-                state = u.state, state_since = u.state_since, queue = u.queue, priority = u.priority,
-                queued_at = u.queued_at, rank = u.rank, agent = u.agent, offer_expires = u.offer_expires,
-                accepted_at = u.accepted_at, closed_at = u.closed_at, wrap_up_ends = u.wrap_up_ends,
-                disposition = u.disposition, outcome = u.outcome, excluded = u.excluded::text[],
-                excluded_at = u.excluded_at, passed = u.passed::text[], decision_seq = u.decision_seq,
-                waiting_since = u.waiting_since, stay = u.stay, submitted_at = u.submitted_at, source = u.source,
-                channel = u.channel, skills = u.skills,
-                prefer = u.prefer, scheduled_at = u.scheduled_at, preferred = u.preferred, hold = u.hold,
-                hold_until = u.hold_until, csat = u.csat, nps = u.nps, comment = u.comment, key = u.key,
-                customer = u.customer, subject = u.subject, attrs = u.attrs, parts = u.parts::text[]
-            FROM unnest(
-                $1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::bigint[],
-                $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bigint[], $19::timestamptz[],
-                $20::json[],
-                $21::timestamptz[], $22::integer[], $23::text[], $24::json[], $25::json[], $26::timestamptz[], $27::text[], $28::bigint[],
-                $29::timestamptz[], $30::smallint[], $31::smallint[], $32::text[], $33::text[], $34::text[],
-                $35::text[], $36::json[], $37::text[]
-            ) AS u (
-                id, state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
-                wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay,
-                submitted_at, source, channel, skills, prefer, scheduled_at, preferred, hold, hold_until, csat, nps, comment, key, customer,
-                subject, attrs, parts)
-            WHERE q.id = u.id
-            """
+        case .updateInquiries: Self.update(InquiryColumn.changing)
+        case .rewriteInquiries: Self.update(InquiryColumn.all)
         case .deleteAgents:
             "DELETE FROM switchboard.agent AS a USING unnest($1::text[]) AS u (id) WHERE a.id = u.id"
         case .putAgents:
@@ -176,6 +110,75 @@ enum JournalStatement: String, CaseIterable {
                 AS u (version, at, author, note, body)
             """
         }
+    }
+}
+
+/// A column of `inquiry`: its name, and the type of the array in which its values come.
+struct InquiryColumn {
+    let name: String
+    let type: String
+    /// The values are literals of this type, arrays themselves.
+    var literal: String?
+
+    /// Those that change while it lives; the first is what a row is found by. In the order of `encodeInquiries`.
+    static let changing: [InquiryColumn] = [
+        InquiryColumn(name: "id", type: "bigint"), InquiryColumn(name: "state", type: "text"),
+        InquiryColumn(name: "state_since", type: "timestamptz"), InquiryColumn(name: "queue", type: "text"),
+        InquiryColumn(name: "priority", type: "integer"), InquiryColumn(name: "queued_at", type: "timestamptz"),
+        InquiryColumn(name: "rank", type: "bigint"), InquiryColumn(name: "agent", type: "text"),
+        InquiryColumn(name: "offer_expires", type: "timestamptz"),
+        InquiryColumn(name: "accepted_at", type: "timestamptz"),
+        InquiryColumn(name: "closed_at", type: "timestamptz"),
+        InquiryColumn(name: "wrap_up_ends", type: "timestamptz"), InquiryColumn(name: "disposition", type: "text"),
+        InquiryColumn(name: "outcome", type: "text"), InquiryColumn(name: "excluded", type: "text", literal: "text[]"),
+        InquiryColumn(name: "excluded_at", type: "timestamptz"),
+        InquiryColumn(name: "passed", type: "text", literal: "text[]"),
+        InquiryColumn(name: "decision_seq", type: "bigint"),
+        InquiryColumn(name: "waiting_since", type: "timestamptz"), InquiryColumn(name: "stay", type: "json"),
+        InquiryColumn(name: "clocks", type: "json"),
+    ]
+
+    /// In the order of `encodeDefinitions`.
+    private static let definition: [InquiryColumn] = [
+        InquiryColumn(name: "submitted_at", type: "timestamptz"), InquiryColumn(name: "source", type: "integer"),
+        InquiryColumn(name: "channel", type: "text"), InquiryColumn(name: "skills", type: "json"),
+        InquiryColumn(name: "prefer", type: "json"), InquiryColumn(name: "scheduled_at", type: "timestamptz"),
+        InquiryColumn(name: "preferred", type: "text"), InquiryColumn(name: "hold", type: "bigint"),
+        InquiryColumn(name: "hold_until", type: "timestamptz"), InquiryColumn(name: "csat", type: "smallint"),
+        InquiryColumn(name: "nps", type: "smallint"), InquiryColumn(name: "comment", type: "text"),
+        InquiryColumn(name: "key", type: "text"), InquiryColumn(name: "customer", type: "text"),
+        InquiryColumn(name: "subject", type: "text"), InquiryColumn(name: "attrs", type: "json"),
+        InquiryColumn(name: "parts", type: "text", literal: "text[]"), InquiryColumn(name: "policy", type: "text"),
+        InquiryColumn(name: "policy_version", type: "integer"),
+    ]
+
+    static let all = changing + definition
+}
+
+extension JournalStatement {
+    private static func names(_ columns: [InquiryColumn]) -> String {
+        columns.map(\.name).joined(separator: ", ")
+    }
+
+    private static func value(_ column: InquiryColumn) -> String {
+        "u.\(column.name)" + (column.literal.map { "::" + $0 } ?? "")
+    }
+
+    private static func values(_ columns: [InquiryColumn]) -> String {
+        columns.map(value).joined(separator: ", ")
+    }
+
+    private static func rows(_ columns: [InquiryColumn]) -> String {
+        let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }
+        return "unnest(\(arrays.joined(separator: ", "))) AS u (\(names(columns)))"
+    }
+
+    private static func update(_ columns: [InquiryColumn]) -> String {
+        let changes = columns.dropFirst().map { "\($0.name) = \(value($0))" }
+        return """
+            UPDATE switchboard.inquiry AS q SET \(changes.joined(separator: ", "))
+            FROM \(rows(columns)) WHERE q.id = u.id
+            """
     }
 }
 

@@ -5,9 +5,9 @@ import Routing
 struct InquiryDecoder {
     static let columns = """
         id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
-        comment, key, customer, subject, attrs, parts, state, state_since, queue, priority, queued_at, rank, agent,
+        comment, key, customer, subject, attrs, parts, policy, policy_version, state, state_since, queue, priority, queued_at, rank, agent,
         offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
-        decision_seq, waiting_since, stay
+        decision_seq, waiting_since, stay, clocks
         """
 
     private var levels = LevelsCache()
@@ -39,6 +39,8 @@ struct InquiryDecoder {
         inquiry.waitingSince = row.nextOptionalInstant() ?? inquiry.queuedAt
         let stay = row.next()
         if !stay.isNull { try decode(stay, of: &inquiry) }
+        let clocks = row.next()
+        if !clocks.isNull { try decode(clocks: clocks, of: &inquiry) }
         return inquiry
     }
 
@@ -70,6 +72,9 @@ struct InquiryDecoder {
                 definition.parts.append(part)
             }
         }
+        definition.policy = row.next().stringOrEmpty
+        let version = row.next()
+        definition.policyVersion = version.isNull ? 0 : version.int32
         return definition
     }
 
@@ -80,6 +85,23 @@ struct InquiryDecoder {
             let source = PartSource(text: String(text[space...].dropFirst()), names: &names)
         else { return nil }
         return PartRow(skill: String(text[..<colon]), level: level, source: source)
+    }
+
+    private func decode(clocks: Field, of inquiry: inout InquiryRow) throws(StorageError) {
+        guard let entries = FlatObject.read(clocks.array) else {
+            throw StorageError(.corrupt, "the clocks of inquiry \(inquiry.id) are not numbers by name")
+        }
+        let values = Dictionary(entries.map { ($0.name, $0.value ?? 0) }, uniquingKeysWith: { first, _ in first })
+        inquiry.hasResponse = values["responded"] == 1
+        inquiry.clocks = Metric.allCases.compactMap { metric in
+            guard let consumed = values[metric.name] else { return nil }
+            let since = values[metric.name + ".since"].map { Instant(microseconds: $0) }
+            return ClockRow(
+                metric: metric, consumed: TimeSpan(microseconds: consumed), since: since,
+                fired: UInt8(clamping: values[metric.name + ".fired"] ?? 0),
+                isOn: since != nil || values[metric.name + ".on"] == 1,
+                verdict: values[metric.name + ".verdict"].flatMap { Verdict(rawValue: UInt8(clamping: $0)) })
+        }
     }
 
     private func decode(_ stay: Field, of inquiry: inout InquiryRow) throws(StorageError) {

@@ -90,6 +90,13 @@ struct RowJSON {
     private mutating func append(_ value: DetailValue) {
         switch value {
         case .name(let name): append(name)
+        case .names(let names):
+            append(raw: "[")
+            for (index, name) in names.enumerated() {
+                if index > 0 { append(raw: ",") }
+                append(name)
+            }
+            append(raw: "]")
         case .text(let text): append(utf8: text)
         case .integer(let integer): append(integer)
         case .instant(let instant): appendQuoted { WireTime.append(instant: instant.microseconds, to: &$0) }

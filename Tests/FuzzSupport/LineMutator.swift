@@ -58,7 +58,7 @@ package struct LineMutator {
         if let positional = spec.positional, number(0...9) > 0 {
             text += " " + value(positional.type, positional.range)
         }
-        for field in spec.fields where field.required ? number(0...19) > 0 : !field.comesLater && number(0...2) == 0 {
+        for field in spec.fields where field.required ? number(0...19) > 0 : number(0...2) == 0 {
             text += " \(field.key.name)=\(value(field.type, field.range))"
         }
         return Array(text.utf8)

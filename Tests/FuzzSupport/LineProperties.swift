@@ -94,7 +94,7 @@ package enum LineProperties {
         if spec.positional?.required == true, !request.has(.id) { return "the argument is missing: \(text(line))" }
         for key in FieldKey.allCases where request.has(key) {
             let field = spec.fields.first { $0.key == key }
-            guard let type = key == .id ? spec.positional?.type : field?.type, field?.comesLater != true else {
+            guard let type = key == .id ? spec.positional?.type : field?.type else {
                 return "\(key.name) is no field of \(spec.words): \(text(line))"
             }
             let range = key == .id ? spec.positional?.range : field?.range

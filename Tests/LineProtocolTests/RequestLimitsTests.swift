@@ -58,7 +58,6 @@ struct RequestLimitsTests {
             Refused("SUBMIT channel=c at=tomorrow", "at", "is a time"),
             Refused("SUBMIT channel=c prefer=" + skills(17), "prefer", "at most 16 items"),
             Refused("UPDATE 1", nil, "at least one of priority="),
-            Refused("UPDATE 1 reroute=true", "reroute", "comes later"),
             Refused("UPDATE 1 customer=c", "customer", "customer"),
             Refused("UPDATE 1 subject=" + String(repeating: "s", count: 1_001), "subject", "at most 1000"),
             Refused("RATE 1", nil, "at least one of csat="),

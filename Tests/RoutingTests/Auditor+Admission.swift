@@ -79,15 +79,15 @@ extension Auditor {
         asked = .nothing
         let required = levels(told, .skills) ?? [:]
         let prefer = levels(told, .prefer) ?? [:]
-        let rules = (told.name(.rules) ?? "", told.name(.failedRules) ?? "")
+        let rules = (told.names(.rules), told.names(.failedRules))
         let all = admissions(of: request)
         let right = all.first {
             !$0.isRefused && $0.queue == queue && Int64($0.priority) == told.integer(.priority)
                 && Part.merged($0.parts) == required && $0.prefer == prefer
-                && ($0.matched.joined(separator: ","), $0.failed.joined(separator: ",")) == rules
+                && ($0.matched, $0.failed) == rules
         }
         let isTold = told.integer(.plan) == Int64(plan.version)
-        if isTold != (rules != ("", "")) { violate("\(World.line(told.row)): the plan of its rules") }
+        if isTold != (rules != ([], [])) { violate("\(World.line(told.row)): the plan of its rules") }
         if right == nil { violate("\(World.line(told.row)) as \(told.details), not as \(all)") }
         return (right ?? all[0]).parts
     }

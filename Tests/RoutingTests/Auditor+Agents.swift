@@ -41,8 +41,8 @@ extension Auditor {
         case .planPublished: published(told)
         case .submitted, .scheduled, .queued, .offered, .accepted, .assigned, .declined, .missed, .withdrawn,
             .exclusionsCleared, .preferredReleased, .held, .resumed, .message, .updated, .transferred, .requeued, .step,
-            .escalated,
-            .overCapacity, .completed, .wrapped, .reopened, .abandoned, .cancelled, .expired, .rated:
+            .escalated, .slaWarned, .slaBreached, .overCapacity, .completed, .wrapped, .reopened, .abandoned,
+            .cancelled, .expired, .rated:
             violate("\(World.line(row)) names no inquiry")
         }
     }
@@ -185,6 +185,7 @@ extension Auditor {
             items[index].waitedBefore = items[index].waitedBefore + (clock - items[index].waitingSince)
         }
         items[index].stateSince = clock
+        clocksFollow(index)
         if state != .offered {
             items[index].expires = nil
             items[index].left = nil

@@ -9,6 +9,8 @@ extension Auditor {
         let row = told.row
         totals.submitted += 1
         if row.inquiry != totals.submitted { violate("inquiry \(row.inquiry) is the \(totals.submitted)th") }
+        var admitted: Request?
+        if case .submission(let request) = asked { admitted = request }
         guard let name = told.name(.channel), let priority = told.integer(.priority), let queue = queue(row.queue),
             let parts = judgeAdmission(told, queue: queue)
         else { return violate("\(World.line(row)) lacks its inputs") }
@@ -20,6 +22,7 @@ extension Auditor {
         item.rank = rankAnew(item)
         items.append(item)
         setPreference(items.count - 1, told)
+        if let admitted { judgePolicy(items.count - 1, told, admitted.input) }
         entering = (row.inquiry, told)
         relist(items.count - 1)
     }
@@ -32,6 +35,7 @@ extension Auditor {
         enter(index, .scheduled)
         items[index].scheduledAt = at
         items[index].wasQueued = false
+        items[index].promised?.clocks = [:]
         items[index].wanted = items[index].preferred
         items[index].preferred = nil
         items[index].holdUntil = nil
@@ -52,6 +56,7 @@ extension Auditor {
             items[index].waitingSince = row.at
             items[index].wasQueued = true
             items[index].rank = rankAnew(items[index])
+            startClocks(index)
             scheduled.remove(items[index].id)
             setPreference(index, told)
             entering = (row.inquiry, told)
@@ -123,6 +128,7 @@ extension Auditor {
             people[agent].idleSince = row.at
             if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
             enter(index, .assigned)
+            assignedClocks(index, told)
         } else {
             let expires = row.at + channel.offerTimeout
             if told.instant(.expires) != expires { violate("\(World.line(row)): expiry") }
@@ -146,6 +152,7 @@ extension Auditor {
         people[agent].pardoned = 0
         if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
         enter(index, .assigned)
+        assignedClocks(index, told)
     }
 
     mutating func offerEnded(_ index: Int, _ told: Told) {
@@ -250,6 +257,7 @@ extension Auditor {
     mutating func message(_ index: Int, _ told: Told) {
         let row = told.row
         let item = items[index]
+        messageClocks(index, told)
         guard told.name(.from) == "customer" else {
             if told.name(.from) != "agent" || !item.state.isLive { violate("\(World.line(row)): from whom, when?") }
             return
@@ -364,6 +372,7 @@ extension Auditor {
         let channel = shapes[items[index].shape].channel
         let wrapUp = people[agent].state == .offline ? .zero : plan.channels[channel].wrapUp
         if told.span(.wrapUp) ?? .zero != wrapUp { violate("\(World.line(row)): wrap-up") }
+        stopClocks([.firstResponse, .nextResponse, .resolution], index, told)
         if wrapUp > .zero {
             items[index].wrapUpEnds = row.at + wrapUp
             if occupy(index), isOver(agent, channel) {
@@ -404,6 +413,7 @@ extension Auditor {
         items[index].rank = rankAnew(items[index])
         if told.integer(.priority) != Int64(items[index].priority) { violate("\(World.line(row)): other priority") }
         enter(index, .waiting)
+        startClocks(index)
         setPreference(index, told)
         entering = (row.inquiry, told)
     }

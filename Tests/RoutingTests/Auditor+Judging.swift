@@ -110,6 +110,7 @@ extension Auditor {
             if let at = items[Int(id) - 1].scheduledAt, at <= now { violate("\(id) is due") }
         }
         lookForOverdueSteps(at: now)
+        lookForOverdueClocks(at: now)
         guard judged % 8 == 0 else { return }
         for id in waiting where items[Int(id) - 1].waitingSince + plan.maxAge <= now { violate("\(id) is too old") }
     }
@@ -137,11 +138,11 @@ extension Auditor {
         }
         same(name(), "steps done", row.stepsDone, Int32(item.stepsDone))
         same(name(), "moves", row.moves, item.moves)
+        compareClocks(row, item)
         // Where the queue has no steps, or had none while it was live, nobody needs to know.
         let isOfThisPlan = item.closedAt.map { $0 > plannedAt } ?? true
         let hasSteps = isOfThisPlan && !shape.isGone && !plan.queues[shape.queue].steps.isEmpty
-        let isCounted = hasSteps || row.waitedBefore != .zero
-        if isCounted { same(name(), "waited before", row.waitedBefore, item.waitedBefore) }
+        if hasSteps { same(name(), "waited before", row.waitedBefore, item.waitedBefore) }
         same(name(), "agent", row.agent, self.name(item.agent))
         same(name(), "expires", row.offerExpires, item.expires ?? item.left.map { .epoch + $0 })
         same(name(), "accepted at", row.acceptedAt, item.acceptedAt)

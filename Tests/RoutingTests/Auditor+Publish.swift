@@ -23,7 +23,8 @@ extension Auditor {
         if !isRight { violate("refused to publish: \(rejection.message), not for \(obstacle)") }
     }
 
-    /// The first queue, else the first channel, that the plan lacks and in which something is live or its agent wraps up.
+    /// The first queue, else the first channel, that the plan lacks and in which something is live or its agent wraps up;
+    /// else the first calendar by which something live is timed.
     func obstacle(to new: CompiledPlan) -> (path: String, count: Int)? {
         let used = items.filter { $0.state.isLive || $0.wrapUpEnds != nil }.map { shapes[$0.shape] }
         for queue in plan.queues where !new.queues.contains(where: { $0.name == queue.name }) {
@@ -33,6 +34,10 @@ extension Auditor {
         for channel in plan.channels where !new.channels.contains(where: { $0.name == channel.name }) {
             let count = used.filter { $0.channelName == channel.name }.count
             if count > 0 { return ("channels.\(channel.name)", count) }
+        }
+        for calendar in plan.calendars where !new.calendars.contains(where: { $0.name == calendar.name }) {
+            let count = items.filter { $0.state.isLive && $0.promised?.calendarName == calendar.name }.count
+            if count > 0 { return ("calendars.\(calendar.name)", count) }
         }
         return nil
     }
@@ -85,14 +90,14 @@ extension Auditor {
             return
         }
         if item.state != .scheduled { items[index].rank = rankAnew(item) }
+        replanClocks(index)
         let steps = old.queues.first { $0.name == shape.queueName }?.steps ?? []
         if item.stepsDone > 0 {
             let last = steps[item.stepsDone - 1].after
             items[index].stepsDone = plan.queues[shape.queue].steps.prefix { $0.after <= last }.count
         }
         // Where there were no steps nobody has counted how long it waited before it was somebody's work.
-        let isStated = item.parts.allSatisfy { $0.asStated.source == "request" }
-        if steps.isEmpty && isStated && item.moves == 0 { items[index].waitedBefore = .zero }
+        if steps.isEmpty || plan.queues[shape.queue].steps.isEmpty { items[index].waitedBefore = .zero }
     }
 
     /// Agents keep their work, which counts by the new plan, and what they are allowed by name.

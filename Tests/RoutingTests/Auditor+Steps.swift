@@ -98,9 +98,18 @@ extension Auditor {
         if told.span(.after) != step.after { violate("\(World.line(row)): not the next") }
         if queue(row.queue) != old.queue { violate("\(World.line(row)): another queue") }
         items[index].stepsDone += 1
-        let effect = effect(of: step, on: item)
-        owedNotices += effect.notices.map { (row.inquiry, $0) }
-        if let reason = effect.end {
+        act(step.actions, "step:\(step.after.microseconds)", index, told)
+    }
+
+    /// Does the actions of a step or of a threshold, and judges what the event tells of them.
+    mutating func act(_ actions: [CompiledPlan.Action], _ source: String, _ index: Int, _ told: Told) {
+        let row = told.row
+        let item = items[index]
+        let old = shapes[item.shape]
+        let effect = effect(of: actions, source, on: item)
+        let kind = String(source.prefix { $0 != ":" })
+        owedNotices += effect.notices.map { (row.inquiry, $0, kind) }
+        if let reason = effect.end, waits(item) {
             owes.append((row.inquiry, .expired))
             endedByStep = (row.inquiry, reason)
         } else {
@@ -123,9 +132,12 @@ extension Auditor {
         items[index].moves += effect.moves
         if demand(index, queue: effect.queue, effect.parts) {
             items[index].rank = min(items[index].rank, rankAnew(items[index]))
-            items[index].waitingSince = row.at
-            owes.append((row.inquiry, .queued))
+            if waits(items[index]) {
+                items[index].waitingSince = row.at
+                owes.append((row.inquiry, .queued))
+            }
         }
+        guard items[index].state == .offered else { return }
         let isOfferable = items[index].agent.map { isAble($0, items[index].shape) } ?? true
         if !isOfferable || items[index].agent != nil && paused.contains(effect.queue) {
             owes.append((row.inquiry, .withdrawn))
@@ -133,11 +145,10 @@ extension Auditor {
     }
 
     /// The actions, one after the other.
-    private mutating func effect(of step: CompiledPlan.Step, on item: Item) -> Effect {
-        let source = "step:\(step.after.microseconds)"
+    private mutating func effect(of actions: [CompiledPlan.Action], _ source: String, on item: Item) -> Effect {
         let before = Effect(queue: shapes[item.shape].queue, parts: item.parts, priority: item.priority)
         var effect = before
-        for action in step.actions {
+        for action in actions {
             switch action {
             case .raisePriority(let points): effect.priority = Self.clamped(Int64(effect.priority) + Int64(points))
             case .setPriority(let priority): effect.priority = Self.clamped(Int64(priority))
@@ -180,11 +191,12 @@ extension Auditor {
     /// What an action tells by name.
     mutating func escalated(_ index: Int, _ told: Told) {
         let row = told.row
+        if told[.metric] != nil { return threshold(index, told) }
         guard let owed = owedNotices.first, owed.id == row.inquiry, owed.name == told.name(.name) else {
             return violate("\(World.line(row)), which no step says")
         }
         owedNotices.removeFirst()
-        if told.name(.by) != "step" { violate("\(World.line(row)): by whom?") }
+        if told.name(.by) != owed.by { violate("\(World.line(row)): by whom?") }
     }
 
     /// No step of what waits or is offered has been left standing.

@@ -54,6 +54,8 @@ struct Auditor {
         var csat: UInt8?
         var nps: UInt8?
         var decisionSeq: Int64 = 0
+        /// What it is promised, and how its clocks have run.
+        var promised: Promised?
         /// It counts among the agent's items and points.
         var takesRoom = false
         /// Who completed it last and when, also after it was reopened.
@@ -157,6 +159,7 @@ struct Auditor {
             return nil
         }
         func name(_ key: DetailKey) -> String? { if case .name(let name) = self[key] { name } else { nil } }
+        func names(_ key: DetailKey) -> [String] { if case .names(let names) = self[key] { names } else { [] } }
         func integer(_ key: DetailKey) -> Int64? { if case .integer(let number) = self[key] { number } else { nil } }
         func span(_ key: DetailKey) -> TimeSpan? { if case .span(let span) = self[key] { span } else { nil } }
         func instant(_ key: DetailKey) -> Instant? { if case .instant(let at) = self[key] { at } else { nil } }
@@ -211,7 +214,7 @@ struct Auditor {
     /// Events that have to come in this step.
     var owes: [(id: Int64, type: EventType)] = []
     /// What steps have to tell by name, in this order.
-    var owedNotices: [(id: Int64, name: String)] = []
+    var owedNotices: [(id: Int64, name: String, by: String)] = []
     /// Which inquiry a step ends, and why.
     var endedByStep: (id: Int64, reason: String)?
     /// Whose preference has to be judged before the next event changes anything.
@@ -283,6 +286,7 @@ struct Auditor {
         case .requeued: requeued(index, told)
         case .step: stepped(index, told)
         case .escalated: escalated(index, told)
+        case .slaWarned, .slaBreached: threshold(index, told)
         case .completed: completed(index, told)
         case .wrapped: wrapped(index, told)
         case .reopened: reopened(index, told)

@@ -9,6 +9,7 @@ struct TestChannel {
     var offerTimeout = TimeSpan.seconds(30)
     var wrapUp = TimeSpan.zero
     var isAutomatic = false
+    var isLive = false
     var keepsWorkOffline = false
     var holdReleases = false
     /// nil: anything.
@@ -44,7 +45,8 @@ extension CompiledPlan {
         boost: TimeSpan = .minutes(1), grace: TimeSpan = .seconds(30), missedOffersToAway: Int32 = 1,
         continuity: [Continuity] = [.openAgent], continuityHold: TimeSpan = .seconds(30),
         continuityWithin: TimeSpan = .days(30), reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14),
-        defaultPriority: Int32 = 0, rules: [(rule: Rule, when: TestConditions.Condition)] = []
+        defaultPriority: Int32 = 0, rules: [(rule: Rule, when: TestConditions.Condition)] = [],
+        policies: [(policy: Policy, when: TestConditions.Condition)] = [], calendars: [Calendar] = []
     ) -> CompiledPlan {
         func set(_ names: [String]) -> ChannelSet {
             var set = ChannelSet.none
@@ -58,7 +60,7 @@ extension CompiledPlan {
                 name: channel.name, weight: channel.weight, limit: channel.limit, target: channel.target,
                 offerTimeout: channel.offerTimeout, wrapUp: channel.wrapUp,
                 acceptsAutomatically: channel.isAutomatic, keepsWorkOffline: channel.keepsWorkOffline,
-                holdReleases: channel.holdReleases, with: channel.with.map(set) ?? .all,
+                holdReleases: channel.holdReleases, isLive: channel.isLive, with: channel.with.map(set) ?? .all,
                 interruptedBy: set(channel.interruptedBy))
         }
         return CompiledPlan(
@@ -66,7 +68,9 @@ extension CompiledPlan {
             priorityBoost: boost, disconnectGrace: grace, missedOffersToAway: missedOffersToAway,
             continuity: continuity, continuityHold: continuityHold, continuityWithin: continuityWithin,
             reopenWithin: reopenWithin, maxAge: maxAge, rules: rules.map(\.rule),
-            conditions: rules.isEmpty ? nil : TestConditions(conditions: rules.map(\.when)))
+            policies: policies.map(\.policy), calendars: calendars,
+            conditions: rules.isEmpty && policies.isEmpty
+                ? nil : TestConditions(conditions: rules.map(\.when), policies: policies.map(\.when)))
     }
 
     /// One queue that selects in that way.
@@ -78,13 +82,20 @@ extension CompiledPlan {
     static func of(_ first: TestChannel, _ others: TestChannel...) -> CompiledPlan { .of([first] + others) }
 }
 
+/// A calendar that is known as far as it is.
+struct NoYears: CalendarYears {
+    func addition(to calendar: CompiledCalendar, at now: Instant) -> CompiledCalendar? { nil }
+}
+
 /// The conditions of rules as functions; the same input gives the same verdict.
 struct TestConditions: RuleConditions {
     typealias Condition = @Sendable (RuleInput) -> RuleVerdict
 
     var conditions: [Condition]
+    var policies: [Condition] = []
 
     func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict { conditions[number](input) }
+    func verdict(ofPolicy number: Int, on input: inout RuleInput) -> RuleVerdict { policies[number](input) }
 
     static let always: Condition = { _ in .matches }
 

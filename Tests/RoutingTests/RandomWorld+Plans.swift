@@ -26,7 +26,71 @@ extension RandomWorld {
             (rule(&random, number, queues: plan.queues.count), condition(&random, of: plan))
         }
         plan.rules = rules.map(\.0)
-        plan.conditions = rules.isEmpty ? nil : TestConditions(conditions: rules.map(\.1))
+        plan.calendars = calendars(&random)
+        let policies = (0..<random.pick(0...3)).map { number in
+            (policy(&random, number, in: plan), policyCondition(&random, of: plan))
+        }
+        plan.policies = policies.map(\.0)
+        for channel in plan.channels.indices { plan.channels[channel].isLive = random.once(in: 4) }
+        plan.conditions = TestConditions(conditions: rules.map(\.1), policies: policies.map(\.1))
+    }
+
+    // MARK: Policies
+
+    /// Two, open for some minutes at a time. One of a name may have other hours in another plan.
+    private static func calendars(_ random: inout SplitMix64) -> [CompiledPlan.Calendar] {
+        (0..<random.pick(0...2)).map { number in
+            var intervals: [CompiledCalendar.Interval] = []
+            let start = World.usualStart.microseconds
+            var at = start - 600_000_000
+            for _ in 0..<40 {
+                at += Int64(random.pick(1...300)) * 1_000_000
+                let end = at + Int64(random.pick(5...900)) * 1_000_000
+                intervals.append(CompiledCalendar.Interval(start: at, end: end))
+                at = end
+            }
+            let open = CompiledCalendar(
+                from: Instant(microseconds: start - 86_400_000_000), until: Instant(microseconds: at + 1_000_000),
+                intervals: intervals)
+            return CompiledPlan.Calendar(name: "hours\(number)", open: open, years: NoYears())
+        }
+    }
+
+    private static func policy(
+        _ random: inout SplitMix64, _ number: Int, in plan: CompiledPlan
+    ) -> CompiledPlan.Policy {
+        var promises: [Metric: CompiledPlan.Promise] = [:]
+        for metric in Metric.allCases where !random.once(in: 3) {
+            let target = TimeSpan.seconds(Int64(random.pick(2...120)))
+            promises[metric] = CompiledPlan.Promise(
+                target: target,
+                thresholds: (0..<random.pick(0...3)).map { _ in
+                    let percent = [50, 75, 100, 150].randomElement(using: &random) ?? 100
+                    return CompiledPlan.Threshold(
+                        after: TimeSpan(microseconds: target.microseconds * Int64(percent) / 100), label: "\(percent)%",
+                        actions: actions(
+                            &random, of: random.pick(0...(plan.queues.count - 1)), in: plan.queues.count))
+                })
+        }
+        let states: [InquiryState] = [.waiting, .offered, .assigned, .held]
+        return CompiledPlan.Policy(
+            name: "policy\(number)",
+            calendar: plan.calendars.isEmpty || random.once(in: 2) ? nil : random.pick(0...(plan.calendars.count - 1)),
+            pauses: Set(states.filter { _ in random.once(in: 5) }), promises: promises)
+    }
+
+    private static func policyCondition(
+        _ random: inout SplitMix64, of plan: CompiledPlan
+    ) -> TestConditions.Condition {
+        let channel = plan.channels.randomElement(using: &random)?.name ?? ""
+        let queue = plan.queues.randomElement(using: &random)?.name ?? ""
+        switch random.pick(0...4) {
+        case 0: return TestConditions.always
+        case 1: return TestConditions.when { $0.channel == channel }
+        case 2: return TestConditions.when { $0.queue == queue }
+        case 3: return TestConditions.when { ($0.priority ?? 0) >= 0 }
+        default: return { $0.skills.isEmpty ? .fails("no skill") : .matches }
+        }
     }
 
     static func levels(_ random: inout SplitMix64, most: Int) -> [SkillLevel] {

@@ -25,7 +25,9 @@ struct RuleTests {
         }
         let row = world.row(id)
         var rules = "nothing"
-        if case .name(let names) = world.log.first(where: { $0.inquiry == id })?.detail(.rules) { rules = names }
+        if case .names(let names) = world.log.first(where: { $0.inquiry == id })?.detail(.rules) {
+            rules = names.joined(separator: ",")
+        }
         return "\(row?.queue ?? "") \(row?.priority ?? 0) \(words(row?.definition?.skills)) prefer "
             + "\(words(row?.definition?.prefer)) by \(rules)"
     }
@@ -104,7 +106,7 @@ struct RuleTests {
         world.submit("voice")
         world.submit("chat")
         #expect(made(world, call) == "vip 3  prefer  by all")
-        #expect(world.log.first { $0.inquiry == call }?.detail(.failedRules) == .name("broken"))
+        #expect(world.log.first { $0.inquiry == call }?.detail(.failedRules) == .names(["broken"]))
         #expect(world.engine.rulesThatFailed.map(\.name) == ["broken"])
         #expect(world.engine.rulesThatFailed.map(\.times) == [2])
         #expect(world.log.last { $0.type == .submitted }?.detail(.failedRules) == nil)

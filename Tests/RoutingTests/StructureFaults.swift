@@ -14,6 +14,7 @@ extension Engine {
         faults += wantedFaults()
         faults += customerFaults()
         faults += stayFaults()
+        faults += policyFaults()
         faults += explanationFaults()
         return faults
     }
@@ -225,6 +226,10 @@ extension Engine {
                 faults.append("the step of inquiry \(record.id)")
             }
             if dueStep(slot) != nil { expected += 1 }
+            if record.clocks != none, clockSets[record.clocks].timer != none {
+                expected += 1
+                if !record.state.isLive { faults.append("the clocks of inquiry \(record.id)") }
+            }
             if record.trail != none, trails[record.trail].timer != none {
                 expected += 1
                 if trails[record.trail].excluded.isEmpty { faults.append("exclusions of \(record.id)") }
@@ -242,6 +247,23 @@ extension Engine {
             if !isWatched { faults.append("nobody watches the age of lane \(lane)") }
         }
         if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
+        return faults
+    }
+
+    /// Each inquiry counts once for its policy.
+    private func policyFaults() -> [String] {
+        var counts = [Int](repeating: 0, count: policies.count)
+        var faults: [String] = []
+        for set in 0..<clockSets.end where clockSets.contains(set) {
+            counts[Int(clockSets[set].policy)] += 1
+            let owner = clockSets[set].owner
+            if !inquiries.contains(owner) || inquiries[owner].clocks != set {
+                faults.append("clocks \(set) are nobody's")
+            }
+        }
+        for policy in policies.indices where policies[policy].references != counts[policy] {
+            faults.append("policy \(policies[policy].name.string) has \(counts[policy]) inquiries")
+        }
         return faults
     }
 
@@ -268,7 +290,10 @@ extension Engine {
             let queue = plan.queues[Int(classes[requirement].queue)]
             guard record.stay != none else {
                 // What has waited since another plan keeps the skills that it required then.
-                let isPlain = queue.steps.isEmpty && (queue.skills.isEmpty || plan.version > 1)
+                // So does one of which an escalation has dropped what the queue required.
+                let isPlain =
+                    queue.steps.isEmpty
+                    && (queue.skills.isEmpty || plan.version > 1 || record.clocks != none)
                 if record.state.isLive && !isPlain { faults.append("inquiry \(record.id) has no stay") }
                 continue
             }

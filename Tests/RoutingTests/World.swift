@@ -9,6 +9,8 @@ import Testing
 final class World {
     /// The plan in force.
     private(set) var plan: CompiledPlan
+    /// Those that were in force before it.
+    private(set) var earlier: [CompiledPlan] = []
     let start: Instant
     private(set) var now: Instant
     private(set) var log: [Event] = []
@@ -22,7 +24,9 @@ final class World {
     var engine: Engine
     private var output = Output()
 
-    init(_ plan: CompiledPlan = .of(), start: Instant = Instant(microseconds: 1_772_442_000_000_000)) {
+    static let usualStart = Instant(microseconds: 1_772_442_000_000_000)
+
+    init(_ plan: CompiledPlan = .of(), start: Instant = World.usualStart) {
         self.plan = plan
         self.start = start
         now = start
@@ -39,7 +43,8 @@ final class World {
         store = other.store
         auditor = other.auditor
         reportsViolations = other.reportsViolations
-        engine = try Engine(plan: other.plan, recovered: other.store.recovered, at: other.now)
+        earlier = other.earlier
+        engine = try Engine(plan: other.plan, earlier: earlier, recovered: other.store.recovered, at: other.now)
         auditor.restarted(at: now, stoppedAt: store.engine.clock)
     }
 
@@ -48,7 +53,7 @@ final class World {
     /// A kill and a start: everything that is not in the rows is gone.
     func restart(after pause: TimeSpan = .zero) throws {
         now = now + pause
-        engine = try Engine(plan: plan, recovered: store.recovered, at: now)
+        engine = try Engine(plan: plan, earlier: earlier, recovered: store.recovered, at: now)
         auditor.restarted(at: now, stoppedAt: store.engine.clock)
         finishStep()
     }
@@ -97,7 +102,10 @@ final class World {
         engine.apply(command, at: now, into: &output)
         let reply = output.reply
         ask(command, reply)
-        if case .publish(let new) = command, case .done = reply { plan = new }
+        if case .publish(let new) = command, case .done = reply {
+            earlier.append(plan)
+            plan = new
+        }
         finishStep()
         return reply
     }
@@ -269,6 +277,8 @@ final class World {
     }
 
     // MARK: Names
+
+    func knows(agent: String) -> Bool { engine.agent(named: ArraySlice(agent.utf8)) != nil }
 
     func index(_ agent: String) -> AgentIndex {
         guard let found = engine.agent(named: ArraySlice(agent.utf8)) else {

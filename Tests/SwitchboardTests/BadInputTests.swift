@@ -79,7 +79,7 @@ struct BadInputTests {
         Case("SUBMIT channel=fax", "bad_argument", field: "channel"),
         Case("SUBMIT channel=chat queue=nowhere", "bad_argument", field: "queue"),
         // What comes later is not taken and ignored.
-        Case("UPDATE 1 reroute=true", "bad_argument", field: "reroute"),
+        Case("UPDATE 1 reroute=yes", "bad_argument", field: "reroute"),
         // Who is not there, and what lies too far ahead.
         Case("SUBMIT channel=chat agent=nobody", "not_found", field: "agent"),
         Case("SUBMIT channel=chat at=+401d", "bad_argument", field: "at"),

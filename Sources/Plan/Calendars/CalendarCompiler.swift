@@ -39,7 +39,7 @@ package struct CalendarCompiler: Sendable {
     /// The calendar around a moment: see `yearsBefore` and `yearsAhead`.
     package func calendar(around now: Instant) -> CompiledCalendar {
         let year = Self.year(of: now)
-        return calendar(years: year - Self.yearsBefore...year + Self.yearsAhead)
+        return calendar(years: max(1_970, year - Self.yearsBefore)...year + Self.yearsAhead)
     }
 
     /// What to extend a calendar by at a moment; nil while it reaches far enough.

@@ -1,7 +1,7 @@
 import CEL
 package import Routing
 
-/// The conditions of a plan's rules, made ready.
+/// The conditions of a plan's rules and policies, made ready.
 package struct PlanConditions: RuleConditions {
     /// A class, so that a verdict holds on to one thing instead of to each part of a program.
     private final class Condition: Sendable {
@@ -14,8 +14,9 @@ package struct PlanConditions: RuleConditions {
         }
     }
 
-    /// By rule; nil: it always matches.
-    private let conditions: [Condition?]
+    /// By rule and by policy; nil: it always matches.
+    private let rules: [Condition?]
+    private let policies: [Condition?]
     /// What any of them reads.
     private let reads: InquiryVariables
     private let calendars: OpenCalendars
@@ -26,17 +27,26 @@ package struct PlanConditions: RuleConditions {
     package static let inquiryStepsMax = 100_000
     private static let sizeMax = 65_536
 
-    /// - Parameter programs: by rule; nil: it always matches.
-    init(_ programs: [Program?], _ calendars: [(name: String, compiler: CalendarCompiler)]) {
-        conditions = programs.map { $0.map { Condition($0) } }
-        reads = conditions.reduce([]) { $0.union($1?.reads ?? []) }
+    /// - Parameter rules: by rule, as `policies` by policy; nil: it always matches.
+    init(rules: [Program?], policies: [Program?], _ calendars: [(name: String, compiler: CalendarCompiler)]) {
+        self.rules = rules.map { $0.map { Condition($0) } }
+        self.policies = policies.map { $0.map { Condition($0) } }
+        reads = (self.rules + self.policies).reduce([]) { $0.union($1?.reads ?? []) }
         self.calendars = OpenCalendars(calendars)
     }
 
     /// Allocates once an inquiry, and once more at the first rule that reads attributes; comparisons then allocate
     /// nothing.
     package func verdict(ofRule number: Int, on input: inout RuleInput) -> RuleVerdict {
-        guard let condition = conditions[number] else { return .matches }
+        verdict(of: rules[number], on: &input)
+    }
+
+    package func verdict(ofPolicy number: Int, on input: inout RuleInput) -> RuleVerdict {
+        verdict(of: policies[number], on: &input)
+    }
+
+    private func verdict(of condition: Condition?, on input: inout RuleInput) -> RuleVerdict {
+        guard let condition else { return .matches }
         let values = values(for: condition.reads, of: &input)
         let limits = EvaluationLimits(
             cost: min(Self.stepsMax, max(0, Self.inquiryStepsMax - input.spent)), size: Self.sizeMax)

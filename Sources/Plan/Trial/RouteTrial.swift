@@ -226,6 +226,7 @@ package struct RouteTrial: ~Copyable {
     private static func text(_ value: DetailValue) -> String {
         switch value {
         case .name(let name): name
+        case .names(let names): names.joined(separator: ", ")
         case .text(let bytes): String(decoding: bytes, as: UTF8.self)
         default: ""
         }

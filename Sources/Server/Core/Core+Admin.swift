@@ -302,10 +302,10 @@ extension Core {
             if let took = plans.lastStall {
                 $0.field("plan_stall", durationMicroseconds: EngineClock.microseconds(took))
             }
-            let failing = engine.rulesThatFailed
-            if !failing.isEmpty {
-                let words = failing.map { "\($0.name):\($0.times)" }.joined(separator: ",")
-                $0.field("failed_rules", text: words)
+            for (name, failing) in [
+                ("failed_rules", engine.rulesThatFailed), ("failed_policies", engine.policiesThatFailed),
+            ] where !failing.isEmpty {
+                $0.field(name, names: failing.map { "\($0.name):\($0.times)" })
             }
             $0.field("clock_speed", integer: settings.clockSpeed)
             for (name, value) in numbers { $0.field(name, integer: Int64(value)) }

@@ -28,6 +28,7 @@ extension Core {
             guard let texts = changedTexts(of: id, request, session) else { return }
             change.texts = .set(texts)
         }
+        change.reroutes = request.flag(.reroute) ?? false
         answerState(perform(.update(id: id, change)), request, session)
     }
 

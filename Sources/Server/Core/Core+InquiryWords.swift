@@ -4,15 +4,36 @@ import Routing
 // An inquiry in words.
 
 extension Core {
-    /// All of it, as GET shows it.
-    func describe(_ inquiry: InquiryRow, to line: inout LineWriter) {
-        guard let submission = inquiry.definition else { return }
+    private func writeHead(_ inquiry: InquiryRow, _ submission: InquiryDefinition, to line: inout LineWriter) {
         line.field("id", integer: inquiry.id)
         line.field("state", text: inquiry.state.name)
         line.field("queue", text: inquiry.queue)
         line.field("channel", text: submission.channel)
         line.field("priority", integer: Int64(inquiry.priority))
         if !submission.skills.isEmpty { line.field("skills", levels: submission.skills.map { ($0.skill, $0.level) }) }
+    }
+
+    /// What its policy promises: when it is due, what is left while the clock stands still, or what came of it.
+    private func writePromises(of inquiry: InquiryRow, to line: inout LineWriter) {
+        guard let policy = inquiry.definition?.policy, !policy.isEmpty else { return }
+        line.field("policy", text: policy)
+        for clock in engine.clocks(of: inquiry.id) where clock.isOn && clock.verdict == nil {
+            if let due = clock.due {
+                line.field(clock.metric.name + "_due", text: WireTime.string(instant: due.microseconds))
+            } else {
+                let left = max(clock.target - clock.consumed, .zero)
+                line.field(clock.metric.name + "_left", text: WireTime.string(duration: left.microseconds))
+            }
+        }
+        for clock in inquiry.clocks {
+            if let verdict = clock.verdict { line.field(clock.metric.name + "_sla", text: verdict.name) }
+        }
+    }
+
+    /// All of it, as GET shows it.
+    func describe(_ inquiry: InquiryRow, to line: inout LineWriter) {
+        guard let submission = inquiry.definition else { return }
+        writeHead(inquiry, submission, to: &line)
         if !submission.prefer.isEmpty { line.field("prefer", levels: submission.prefer.map { ($0.skill, $0.level) }) }
         line.field("source", integer: Int64(submission.source))
         if !submission.texts.key.isEmpty { line.field("key", text: submission.texts.key) }
@@ -31,6 +52,7 @@ extension Core {
             if let time { line.field(name, instantMicroseconds: time.microseconds) }
         }
         writePlace(of: inquiry.id, to: &line)
+        writePromises(of: inquiry, to: &line)
         if !inquiry.disposition.isEmpty {
             line.field(inquiry.state == .cancelled ? "reason" : "disposition", text: inquiry.disposition[...])
         }
@@ -41,15 +63,11 @@ extension Core {
         if !inquiry.excluded.isEmpty { line.field("excluded", text: inquiry.excluded.joined(separator: ",")) }
         if !submission.texts.attributes.isEmpty { line.field("attrs", json: submission.texts.attributes) }
     }
+
     /// The row of a listing.
     func summarize(_ inquiry: InquiryRow, to line: inout LineWriter) {
         guard let submission = inquiry.definition else { return }
-        line.field("id", integer: inquiry.id)
-        line.field("state", text: inquiry.state.name)
-        line.field("queue", text: inquiry.queue)
-        line.field("channel", text: submission.channel)
-        line.field("priority", integer: Int64(inquiry.priority))
-        if !submission.skills.isEmpty { line.field("skills", levels: submission.skills.map { ($0.skill, $0.level) }) }
+        writeHead(inquiry, submission, to: &line)
         if !inquiry.agent.isEmpty { line.field("agent", text: inquiry.agent) }
         if !submission.texts.customer.isEmpty { line.field("customer", text: submission.texts.customer) }
         if !submission.texts.subject.isEmpty { line.field("subject", text: submission.texts.subject) }

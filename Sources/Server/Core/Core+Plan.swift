@@ -80,8 +80,8 @@ extension Core {
         let link = session.link.id
         let present = plans[engine.plan.version]?.document ?? []
         let agents = engine.agentCount <= ServerLimits.agentsOfPlan ? engine.agentDefinitions : []
-        planReader.async { [mailbox] in
-            let reading = desk.read(document, over: present, agents: agents)
+        planReader.async { [mailbox, now = clock.last] in
+            let reading = desk.read(document, over: present, agents: agents, at: now)
             mailbox.post(.planRead(link, PlanReadingJob(request: request, purpose: purpose, reading: reading)))
         }
     }

@@ -29,7 +29,9 @@ extension Core {
     /// as far as the `OK` tells it.
     private func concernsAgent(_ event: Event, isOwn: Bool) -> Bool {
         switch event.type {
-        case .offered, .withdrawn, .missed, .requeued, .cancelled, .abandoned, .expired, .overCapacity: true
+        case .offered, .withdrawn, .missed, .requeued, .cancelled, .abandoned, .expired, .overCapacity, .slaWarned,
+            .slaBreached:
+            true
         case .assigned: !isOwn || !event.isPulled
         case .wrapped, .agentAway, .agentOffline, .agentChanged, .transferred, .message, .reopened, .resumed: !isOwn
         case .submitted, .scheduled, .queued, .accepted, .declined, .exclusionsCleared, .preferredReleased, .held,
@@ -95,6 +97,7 @@ extension Core {
         let name = detail.key.name
         switch detail.value {
         case .name(let text): line.field(name, text: text)
+        case .names(let names): line.field(name, names: names)
         case .text(let bytes): line.field(name, text: String(decoding: bytes, as: UTF8.self))
         case .integer(let value): line.field(name, integer: value)
         case .instant(let instant): line.field(name, text: WireTime.string(instant: instant.microseconds))

@@ -230,7 +230,8 @@ final class Core {
         let begin = settings.clockSpeed == 1 || stopped == .epoch ? max(wall, stopped) : stopped
         clock = EngineClock(startingAt: begin, speed: settings.clockSpeed)
         do {
-            engine = try Engine(plan: opened.plan, recovered: opened.recovered, at: clock.stamp())
+            engine = try Engine(
+                plan: opened.plan, earlier: opened.earlier, recovered: opened.recovered, at: clock.stamp())
         } catch {
             hasFailed = true
             return fail("the state in the database does not go with the plan: \(error.message)")

@@ -200,7 +200,8 @@ final class Daemon: Sendable {
             ]
         }
         let desk = DocumentDesk(clockSpeed: options.clockSpeed)
-        var compiled = try storedPlan(state.plans.last, desk) ?? plan
+        let clock = state.recovered.engine.clock
+        var compiled = try storedPlan(state.plans.last, desk, at: clock) ?? plan
         var version = state.plans.last?.version ?? 0
         var plans: [PlanRow] = []
         let document = options.plan.map(\.document) ?? state.plans.last?.body ?? RoutingPlan().document
@@ -229,20 +230,33 @@ final class Daemon: Sendable {
         return Opened(
             recovered: state.recovered, tokens: (state.tokens + tokens).compactMap(TokenRecord.init),
             batch: state.batch, epoch: store.epoch, plan: compiled,
-            plans: (state.plans + plans).map(PlanRecord.init), desk: desk,
+            earlier: earlierPlans(of: state, than: version, desk), plans: (state.plans + plans).map(PlanRecord.init),
+            desk: desk,
             journal: StoreJournal(writer: store.writer), log: StoreLog(reader: reader))
     }
 
     /// The plan that was in force, where no other is asked for.
-    private func storedPlan(_ row: PlanRow?, _ desk: DocumentDesk) throws -> CompiledPlan? {
+    private func storedPlan(_ row: PlanRow?, _ desk: DocumentDesk, at clock: Instant) throws -> CompiledPlan? {
         guard let row, options.plan == nil else { return nil }
-        let reading = desk.read(row.body, over: [], agents: [])
+        let reading = desk.read(row.body, over: [], agents: [], at: clock)
         guard let plan = reading.plan else {
             let fault = reading.faults.first.map { "\($0.path): \($0.message)" } ?? "it cannot be read"
             throw DaemonError(
                 description: "version \(row.version) of the plan, which was in force, is faulty: \(fault)")
         }
         return plan
+    }
+
+    /// The versions whose policies some inquiries still go by.
+    private func earlierPlans(of state: StoredState, than version: Int32, _ desk: DocumentDesk) -> [CompiledPlan] {
+        let definitions = state.recovered.inquiries.compactMap(\.definition)
+        let versions = Set(definitions.filter { !$0.policy.isEmpty }.map(\.policyVersion)).subtracting([version])
+        return state.plans.filter { versions.contains($0.version) }.compactMap { row in
+            var plan = desk.read(row.body, over: [], agents: [], at: state.recovered.engine.clock).plan
+            plan?.version = row.version
+            if plan == nil { log.warning("version \(row.version) of the plan cannot be read any more") }
+            return plan
+        }
     }
 
     private func commit(_ batch: JournalBatch, to writer: JournalWriter) async throws {

@@ -7,13 +7,13 @@ struct DocumentDesk: PlanDesk {
     /// The engine's clock runs that many times faster than real time.
     let clockSpeed: Int64
 
-    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition]) -> PlanReading {
+    func read(_ document: [UInt8], over present: [UInt8], agents: [AgentDefinition], at now: Instant) -> PlanReading {
         let report = RoutingPlan.read(document, conditions: ConditionLanguage(), agents: agents.map(PlanAgent.init))
         var faults = report.faults.map(Self.remark)
         var compiled: CompiledPlan?
         if let plan = report.plan {
             do {
-                compiled = try plan.compile(version: 0, clockSpeed: clockSpeed)
+                compiled = try plan.compile(version: 0, around: now, clockSpeed: clockSpeed)
             } catch {
                 faults = [Self.remark(error)]
             }

@@ -152,7 +152,8 @@ final class Floor {
     func rules(_ id: Int64) -> String {
         let details = log.first { $0.inquiry == id && $0.type == .submitted }?.details ?? []
         return details.compactMap { detail in
-            guard case .name(let names) = detail.value else { return nil }
+            guard case .names(let list) = detail.value else { return nil }
+            let names = list.joined(separator: ",")
             switch detail.key {
             case .rules: return names
             case .failedRules: return "!" + names

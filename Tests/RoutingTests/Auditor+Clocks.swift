@@ -1,0 +1,272 @@
+@testable import Routing
+
+// What a policy promises, timed by adding up the stretches in which each clock ran (DESIGN §5; docs/sla.md).
+
+extension Auditor {
+    /// What an inquiry is promised. It keeps the policy of the plan in which it came.
+    struct Promised {
+        var name: String
+        var version: Int32
+        /// Queues of the plan then; by name they mean the same later.
+        var policy: CompiledPlan.Policy
+        var queueNames: [String]
+        var calendarName: String?
+        /// Of the calendar as the plan in force has it, or the last that had it.
+        var hours: CompiledCalendar?
+        var hasResponse = false
+        var clocks: [Metric: Running] = [:]
+    }
+
+    /// One clock in one cycle.
+    struct Running {
+        /// The hours are those by which the stretch is counted; nil: around the clock.
+        struct Stretch {
+            var from: Instant
+            var until: Instant?
+            var hours: CompiledCalendar?
+
+            func length(at now: Instant) -> TimeSpan {
+                let end = until ?? now
+                guard let hours else { return max(end - from, .zero) }
+                var total: Int64 = 0
+                for interval in hours.intervals {
+                    total += max(0, min(interval.end, end.microseconds) - max(interval.start, from.microseconds))
+                }
+                return TimeSpan(microseconds: total)
+            }
+        }
+
+        var stretches: [Stretch] = []
+        var isOn = true
+        var fired = 0
+        var verdict: Verdict?
+
+        func consumed(at now: Instant) -> TimeSpan { stretches.reduce(.zero) { $0 + $1.length(at: now) } }
+
+        /// When it will have run for so long, if it goes on as it does; nil while it stands still, or never.
+        func moment(after span: TimeSpan) -> Instant? {
+            guard isOn, let last = stretches.last, last.until == nil else { return nil }
+            let left = span - stretches.dropLast().reduce(.zero) { $0 + $1.length(at: last.from) }
+            if left <= .zero { return last.from + left }
+            guard let hours = last.hours else { return last.from + left }
+            var missing = left.microseconds
+            for interval in hours.intervals where interval.end > last.from.microseconds {
+                let start = max(interval.start, last.from.microseconds)
+                if interval.end - start >= missing { return Instant(microseconds: start + missing) }
+                missing -= interval.end - start
+            }
+            return nil
+        }
+    }
+
+    // MARK: Which
+
+    /// The first policy that matches what the submission was made into.
+    mutating func judgePolicy(_ index: Int, _ told: Told, _ input: RuleInput) {
+        let shape = shapes[items[index].shape]
+        var input = input
+        input.queue = shape.queueName
+        input.priority = items[index].priority
+        input.skills = levels(of: shape.skills)
+        let number = plan.policies.indices.first { number in
+            if case .matches? = plan.conditions?.verdict(ofPolicy: number, on: &input) { true } else { false }
+        }
+        let policy = number.map { plan.policies[$0] }
+        if told.name(.policy) != policy?.name {
+            violate("\(World.line(told.row)): policy \(told.name(.policy) ?? "none"), not \(policy?.name ?? "none")")
+        }
+        guard let policy else { return }
+        items[index].promised = Promised(
+            name: policy.name, version: plan.version, policy: policy, queueNames: plan.queues.map(\.name),
+            calendarName: policy.calendar.map { plan.calendars[$0].name },
+            hours: policy.calendar.map { plan.calendars[$0].open })
+        startClocks(index)
+    }
+
+    private func levels(of skills: [Int: UInt8]) -> [SkillLevel] {
+        skillNumbers.compactMap { name, number in skills[number].map { SkillLevel(skill: name, level: $0) } }
+            .sorted { $0.skill < $1.skill }
+    }
+
+    // MARK: Start, stop, pause
+
+    mutating func startClocks(_ index: Int) {
+        items[index].promised?.hasResponse = false
+        items[index].promised?.clocks = [:]
+        for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, index) }
+    }
+
+    private mutating func start(_ metric: Metric, _ index: Int) {
+        guard let promised = items[index].promised, promised.policy.promises[Int(metric.rawValue)] != nil else {
+            return
+        }
+        items[index].promised?.clocks[metric] = Running()
+        run(metric, index)
+    }
+
+    private mutating func run(_ metric: Metric, _ index: Int) {
+        guard let promised = items[index].promised, !promised.policy.pauses.contains(items[index].state) else { return }
+        // It has gone on all the time.
+        if let last = promised.clocks[metric]?.stretches.last, last.until == clock, last.hours == promised.hours {
+            items[index].promised?.clocks[metric]?.stretches[promised.clocks[metric]!.stretches.count - 1].until = nil
+            return
+        }
+        let stretch = Running.Stretch(from: clock, hours: promised.hours)
+        items[index].promised?.clocks[metric]?.stretches.append(stretch)
+    }
+
+    private mutating func halt(_ metric: Metric, _ index: Int) {
+        guard let clock = items[index].promised?.clocks[metric], let last = clock.stretches.last, last.until == nil
+        else { return }
+        let end = self.clock
+        items[index].promised?.clocks[metric]?.stretches[clock.stretches.count - 1].until = end
+    }
+
+    /// The inquiry has another state, or the hours have changed.
+    mutating func clocksFollow(_ index: Int) {
+        guard let promised = items[index].promised else { return }
+        let state = items[index].state
+        for (metric, clock) in promised.clocks where clock.isOn {
+            halt(metric, index)
+            if state.isLive { run(metric, index) } else { items[index].promised?.clocks[metric]?.isOn = false }
+        }
+    }
+
+    /// Ends clocks, each with its verdict, and judges what the event says of those that were met.
+    mutating func stopClocks(_ metrics: [Metric], _ index: Int, _ told: Told) {
+        var met: [String] = []
+        for metric in metrics {
+            guard let promised = items[index].promised, let clock = promised.clocks[metric], clock.isOn,
+                let promise = promised.policy.promises[Int(metric.rawValue)]
+            else { continue }
+            halt(metric, index)
+            items[index].promised?.clocks[metric]?.isOn = false
+            if clock.verdict != nil { continue }
+            if clock.consumed(at: self.clock) > promise.target {
+                violate("\(World.line(told.row)): \(metric.name) was missed and nobody was told")
+            }
+            items[index].promised?.clocks[metric]?.verdict = .met
+            met.append(metric.name)
+        }
+        if told.names(.met) != met { violate("\(World.line(told.row)): met \(told.names(.met)), not \(met)") }
+    }
+
+    mutating func assignedClocks(_ index: Int, _ told: Told) {
+        let isLive = plan.channels[shapes[items[index].shape].channel].isLive
+        if isLive { items[index].promised?.hasResponse = true }
+        stopClocks(isLive ? [.assign, .firstResponse] : [.assign], index, told)
+    }
+
+    mutating func messageClocks(_ index: Int, _ told: Told) {
+        guard items[index].promised != nil else { return }
+        if told.name(.from) == "agent" {
+            items[index].promised?.hasResponse = true
+            stopClocks([.firstResponse, .nextResponse], index, told)
+        } else if items[index].state != .completed, items[index].promised?.hasResponse == true,
+            items[index].promised?.clocks[.nextResponse]?.isOn != true
+        {
+            start(.nextResponse, index)
+        }
+    }
+
+    // MARK: Thresholds
+
+    private func metric(_ told: Told) -> Metric? {
+        Metric.allCases.first { $0.name == told.name(.metric) }
+    }
+
+    mutating func threshold(_ index: Int, _ told: Told) {
+        let row = told.row
+        guard let metric = metric(told), let promised = items[index].promised, let running = promised.clocks[metric],
+            let promise = promised.policy.promises[Int(metric.rawValue)], running.isOn,
+            running.fired < promise.thresholds.count
+        else { return violate("\(World.line(row)), which was not promised") }
+        if told.name(.policy) != promised.name { violate("\(World.line(row)): another policy") }
+        if told.reason == "answered" { return foundMissed(metric, promise, index, told) }
+        let threshold = promise.thresholds[running.fired]
+        if told.name(.threshold) != threshold.label { violate("\(World.line(row)): not the next, \(threshold.label)") }
+        guard let due = running.moment(after: threshold.after), due <= row.at else {
+            return violate("\(World.line(row)) \(metric.name) \(threshold.label) before its time: \(running)")
+        }
+        if told.flag(.late) != (row.at - due > .seconds(1)) { violate("\(World.line(row)): late, or not") }
+        let type: EventType =
+            threshold.after < promise.target
+            ? .slaWarned : threshold.after == promise.target ? .slaBreached : .escalated
+        if row.type != type { violate("\(World.line(row)), not \(type.name)") }
+        items[index].promised?.clocks[metric]?.fired += 1
+        if type == .slaBreached { items[index].promised?.clocks[metric]?.verdict = .breached }
+        act(actions(of: threshold, promised), "escalation:\(promised.name)", index, told)
+    }
+
+    /// Nobody had been told that it was missed when it was answered.
+    private mutating func foundMissed(
+        _ metric: Metric, _ promise: CompiledPlan.Promise, _ index: Int, _ told: Told
+    ) {
+        let consumed = items[index].promised?.clocks[metric]?.consumed(at: clock) ?? .zero
+        let known = items[index].promised?.clocks[metric]?.verdict
+        if consumed <= promise.target || known != nil { violate("\(World.line(told.row)): not missed, or known") }
+        items[index].promised?.clocks[metric]?.fired = promise.thresholds.filter { $0.after < consumed }.count
+        items[index].promised?.clocks[metric]?.verdict = .breached
+    }
+
+    /// In terms of the present plan; a move to what it lacks does nothing.
+    private func actions(of threshold: CompiledPlan.Threshold, _ promised: Promised) -> [CompiledPlan.Action] {
+        threshold.actions.compactMap { action in
+            guard case .move(let queue) = action else { return action }
+            return self.queue(promised.queueNames[Int(queue)]).map { .move(QueueIndex($0)) }
+        }
+    }
+
+    /// No threshold of what is live has been left standing.
+    mutating func lookForOverdueClocks(at now: Instant) {
+        for index in items.indices where items[index].state.isLive {
+            guard let promised = items[index].promised else { continue }
+            for (metric, running) in promised.clocks where running.isOn {
+                guard let promise = promised.policy.promises[Int(metric.rawValue)],
+                    running.fired < promise.thresholds.count,
+                    let due = running.moment(after: promise.thresholds[running.fired].after)
+                else { continue }
+                if due <= now { violate("\(metric.name) of \(items[index].id) is overdue") }
+            }
+        }
+    }
+
+    // MARK: A plan, and rows
+
+    /// Hours that change count from now on.
+    mutating func replanClocks(_ index: Int) {
+        guard let promised = items[index].promised, let name = promised.calendarName else { return }
+        let after = plan.calendars.first { $0.name == name }?.open
+        guard let after, after != promised.hours else { return }
+        items[index].promised?.hours = after
+        for (metric, running) in promised.clocks where running.isOn && running.stretches.last?.until == nil {
+            if running.stretches.isEmpty { continue }
+            halt(metric, index)
+            let stretch = Running.Stretch(from: clock, hours: after)
+            items[index].promised?.clocks[metric]?.stretches.append(stretch)
+        }
+    }
+
+    mutating func compareClocks(_ row: InquiryRow, _ item: Item) {
+        func name() -> String { "inquiry \(row.id)" }
+        if let definition = row.definition, definition.policy != item.promised?.name ?? "" {
+            violate("\(name()): the row says policy \(definition.policy)")
+        }
+        guard let promised = item.promised else { return }
+        if row.hasResponse != promised.hasResponse { violate("\(name()): has it been answered?") }
+        let told = row.clocks.map { clock in
+            let running = Running.Stretch(
+                from: clock.since ?? .epoch, until: nil,
+                hours: promised.hours)
+            let since = clock.since == nil ? .zero : running.length(at: self.clock)
+            return "\(clock.metric.name) \((clock.consumed + since).microseconds) \(clock.isOn) \(clock.fired) "
+                + "\(clock.verdict?.name ?? "")"
+        }
+        let model = Metric.allCases.compactMap { metric -> String? in
+            guard let running = promised.clocks[metric], running.isOn || running.verdict != nil else { return nil }
+            return "\(metric.name) \(running.consumed(at: self.clock).microseconds) \(running.isOn) \(running.fired) "
+                + "\(running.verdict?.name ?? "")"
+        }
+        if told != model { violate("\(name()): the row's clocks are \(told), not \(model)") }
+    }
+}
