@@ -60,7 +60,7 @@ public struct Request: Hashable, Sendable {
     private static let repeatableOfTwo: Set<String> = [
         "PLAN GET", "PLAN CHECK", "PLAN HISTORY", "TOKEN LIST", "QUEUE PAUSE", "QUEUE RESUME",
     ]
-    private static let never: Set<String> = ["AGENT DELETE"]
+    private static let never: Set<String> = ["AGENT DELETE", "AGENTS PUT"]
 
     private static func repetition(verb: String, hasKey: Bool) -> Repetition {
         let words = verb.uppercased().split(separator: " ").prefix(2)

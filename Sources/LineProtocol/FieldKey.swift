@@ -46,6 +46,7 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
     case body
     case ifVersion
     case note
+    case check
 
     /// The name on the wire.
     package var name: String {
@@ -94,6 +95,7 @@ package enum FieldKey: UInt8, CaseIterable, Sendable {
         case .body: "body"
         case .ifVersion: "if_version"
         case .note: "note"
+        case .check: "check"
         }
     }
 

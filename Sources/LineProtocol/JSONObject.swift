@@ -28,6 +28,16 @@ package func parseFlatObject(_ text: [UInt8]) -> [(key: String, value: JSONValue
     parseFlatObject(text.span)
 }
 
+/// The elements of a JSON array in their order, objects and arrays among them as compact JSON. Nil if `text` is none.
+package func parseArray(_ text: [UInt8]) -> [JSONValue]? {
+    guard let compact = try? JSONText.compact(text.span), compact.first == UInt8(ascii: "[") else { return nil }
+    let bytes = compact.span
+    var elements: [JSONValue] = []
+    var cursor = JSONCursor(at: 0, isObject: false)
+    while let (_, value) = cursor.next(bytes) { elements.append(jsonValue(bytes.extracting(value))) }
+    return elements
+}
+
 /// The value that compact JSON, known to be valid, is.
 private func jsonValue(_ text: Span<UInt8>) -> JSONValue {
     switch text[0] {

@@ -236,9 +236,10 @@ struct RequestReading {
                 throw .badArgument(key.name, "\(key.name) can be said anew, but not taken back")
             }
         case .hello, .ping, .help, .quit, .submit, .message, .abandon, .cancel, .ready, .away, .offline, .mine, .accept,
-            .decline, .hold, .resume, .complete, .wrapped, .next, .agentPut, .agentGet, .agentDelete, .agents, .queues,
-            .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume, .watch, .unwatch, .tokenList,
-            .tokenRevoke, .drain, .info, .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback:
+            .decline, .hold, .resume, .complete, .wrapped, .next, .agentPut, .agentGet, .agentDelete, .agents,
+            .agentsPut, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume, .watch,
+            .unwatch, .tokenList, .tokenRevoke, .drain, .info, .planGet, .planCheck, .planPut, .planPatch, .planHistory,
+            .planRollback:
             break
         }
     }

@@ -30,6 +30,7 @@ package enum Verb: UInt8, CaseIterable, Sendable {
     case agentGet
     case agentDelete
     case agents
+    case agentsPut
     case queues
     case inquiries
     case stats

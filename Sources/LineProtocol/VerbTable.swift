@@ -173,6 +173,10 @@ package enum VerbTable {
                 FieldSpec(.after, .name),
             ],
             roles: supervises, isPaged: true, summary: "a row an agent, in pages"),
+        VerbSpec(
+            .agentsPut, "AGENTS PUT", fields: [document, FieldSpec(.check, .flag)], roles: .admin, changesState: true,
+            isPaged: true, errors: [.conflict, .tooLarge],
+            summary: "creates, changes and removes many agents, all or none; check=true only tells what it would do"),
         VerbSpec(.queues, "QUEUES", roles: supervises, isPaged: true, summary: "a row a queue"),
         VerbSpec(
             .inquiries, "INQUIRIES",

@@ -27,6 +27,10 @@ package enum ServerLimits {
     package static let planVersions = 1_000
     package static let planBytes = 64 << 20
     package static let planHistoryRows = 20
+    /// Agents that one AGENTS PUT names: they are one step of the engine and one transaction.
+    package static let agentsOfRequest = 5_000
+    /// Faults of one AGENTS PUT that are told; of the others their number.
+    package static let agentFaults = 1_000
     /// Past so many agents nobody looks whether they can serve the queues of a plan.
     package static let agentsOfPlan = 10_000
 

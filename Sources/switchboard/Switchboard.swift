@@ -12,7 +12,7 @@ struct Switchboard: AsyncParsableCommand {
             from --token-file, else from SWITCHBOARD_TOKEN. On the daemon's own Unix socket its owner needs none.
             """,
         subcommands: [
-            Serve.self, Send.self, ListAgents.self, ListInquiries.self, ListQueues.self, ShowStats.self, Watch.self,
+            Serve.self, Send.self, AgentCommands.self, ListInquiries.self, ListQueues.self, ShowStats.self, Watch.self,
             Token.self, PlanCommands.self, EvaluateExpression.self, Replay.self, Demo.self,
         ])
 }

@@ -39,6 +39,7 @@ struct RequestTests {
         arguments: [
             ("GET 1", true), ("#7 get 1", true), ("SUBMIT channel=a key=b", true), ("SUBMIT channel=a", false),
             ("ACCEPT 1 as=kim", true), ("DECLINE 1", false), ("AGENT DELETE kim", false), ("AGENT PUT kim", true),
+            ("AGENTS", true), ("AGENTS PUT body={}", false),
             ("TOKEN CREATE role=admin", false), ("TOKEN LIST", true), ("PLAN PUT body={}", false), ("NEXT", false),
             ("WATCH", false), ("DRAIN", false),
         ])

@@ -52,7 +52,7 @@ struct VerbTableTests {
             (.next, "NEXT [channel=NAME] [as=NAME]"), (.hold, "HOLD id [as=NAME]"),
             (.explain, "EXPLAIN id [agent=NAME]"), (.assign, "ASSIGN id agent=NAME [force=true|false]"),
             (.requeue, "REQUEUE id [priority=-100..100]"), (.queuePause, "QUEUE PAUSE name"),
-            (.agentDelete, "AGENT DELETE id"),
+            (.agentDelete, "AGENT DELETE id"), (.agentsPut, "AGENTS PUT body={…} [check=true|false]"),
             (.hello, "HELLO version=1 token=TEXT [agent=NAME]"),
             (.complete, "COMPLETE id [disposition=TEXT] [outcome=resolved|unresolved] [as=NAME]"),
             (
@@ -101,7 +101,8 @@ struct VerbTableTests {
             #expect(verbs.contains(verb))
         }
         for verb in [
-            Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .tokenCreate, .drain, .info,
+            Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .agentsPut, .tokenCreate, .drain,
+            .info,
             .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback,
         ] {
             #expect(!verbs.contains(verb))
@@ -118,8 +119,8 @@ struct VerbTableTests {
         #expect(
             VerbTable.all.filter(\.isPaged).map(\.verb)
                 == [
-                    .help, .mine, .agents, .queues, .inquiries, .stats, .tokenList, .planCheck, .planPut, .planPatch,
-                    .planHistory, .planRollback,
+                    .help, .mine, .agents, .agentsPut, .queues, .inquiries, .stats, .tokenList, .planCheck, .planPut,
+                    .planPatch, .planHistory, .planRollback,
                 ])
     }
 

@@ -110,6 +110,7 @@ struct BadInputTests {
         Case("NEXT", "forbidden"), Case("HOLD 1", "forbidden"), Case("TRANSFER 1 queue=default", "forbidden"),
         Case("ASSIGN 1 agent=kim", "forbidden"), Case("EXPLAIN 1", "forbidden"),
         Case("QUEUE PAUSE default", "forbidden"), Case("AGENT DELETE kim", "forbidden"),
+        Case("AGENTS PUT body={}", "forbidden"),
         Case("GET 1 key=k", "bad_argument", field: "key"), Case("GET key=none", "not_found"),
         Case("GET 4711", "not_found"), Case("CANCEL 4711", "not_found"), Case("ABANDON 281474976710657", "not_found"),
         Case("READY", "forbidden"), Case("INFO", "forbidden"), Case("HELLO version=1 token=x", "conflict"),

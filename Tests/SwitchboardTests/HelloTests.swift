@@ -221,6 +221,7 @@ enum Sample {
         case .agentGet: "AGENT GET kim"
         case .agentDelete: "AGENT DELETE nobody"
         case .agents: "AGENTS"
+        case .agentsPut: "AGENTS PUT body={\"agents\":[]}"
         case .queues: "QUEUES"
         case .inquiries: "INQUIRIES"
         case .stats: "STATS"
@@ -254,9 +255,8 @@ enum Sample {
         case .agentGet, .agents, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume:
             ["admin", "supervisor"]
         case .watch, .unwatch: ["admin", "supervisor", "gateway", "upstream"]
-        case .agentPut, .agentDelete, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet, .planCheck,
-            .planPut,
-            .planPatch, .planHistory, .planRollback:
+        case .agentPut, .agentDelete, .agentsPut, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet,
+            .planCheck, .planPut, .planPatch, .planHistory, .planRollback:
             ["admin"]
         }
     }

@@ -88,14 +88,16 @@ extension PlanNode.Scalar {
 // MARK: Nodes that the program makes
 
 extension PlanNode {
-    static func text(_ text: String) -> PlanNode { PlanNode(.scalar(Scalar(text: text, kind: .text))) }
-    static func integer(_ value: Int32) -> PlanNode { PlanNode(.scalar(Scalar(text: "\(value)", kind: .integer))) }
+    package static func text(_ text: String) -> PlanNode { PlanNode(.scalar(Scalar(text: text, kind: .text))) }
+    package static func integer(_ value: Int32) -> PlanNode {
+        PlanNode(.scalar(Scalar(text: "\(value)", kind: .integer)))
+    }
     static func bool(_ value: Bool) -> PlanNode { PlanNode(.scalar(Scalar(text: "\(value)", kind: .bool))) }
     static func list(_ items: [PlanNode]) -> PlanNode { PlanNode(.list(items)) }
     static func texts(_ items: [String]) -> PlanNode { PlanNode(.list(items.map { text($0) })) }
 
     /// An object of what is there: a member whose value is nil is left out.
-    static func object(_ members: [(key: String, value: PlanNode?)]) -> PlanNode {
+    package static func object(_ members: [(key: String, value: PlanNode?)]) -> PlanNode {
         PlanNode(
             .object(
                 members.compactMap { member in

@@ -1,9 +1,9 @@
 /// The word that somebody meant.
-enum Nearest {
+package enum Nearest {
     /// The known word that is nearest to this one, if it is near enough; of several, the first.
     ///
     /// Cost: the length of the word times that of all known ones.
-    static func word(to word: String, among known: [String]) -> String? {
+    package static func word(to word: String, among known: [String]) -> String? {
         let scalars = Array(word.unicodeScalars.prefix(100))
         var best: (word: String, distance: Int)?
         for candidate in known {
@@ -21,7 +21,7 @@ enum Nearest {
 
     /// Advice on an unknown word: the nearest known one, else all of them, as far as a line can hold them.
     /// - Parameter plural: What they are: `queues`.
-    static func advice(on word: String, among known: [String], plural: String) -> String {
+    package static func advice(on word: String, among known: [String], plural: String) -> String {
         if let near = Self.word(to: word, among: known) { return "did you mean \(near)?" }
         if known.isEmpty { return "there are no \(plural)" }
         if known.count == 1 { return "the only one is \(known[0])" }

@@ -153,6 +153,7 @@ extension Core {
         case .agentGet: agentGet(request, session)
         case .agentDelete: agentDelete(request, session)
         case .agents: listAgents(request, session)
+        case .agentsPut: agentsPut(request, session)
         case .queues: listQueues(request, session)
         case .inquiries: listInquiries(request, session)
         case .stats: stats(request, session)

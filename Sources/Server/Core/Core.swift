@@ -19,6 +19,7 @@ enum CoreMessage: Sendable {
     case decisionRead(UInt64, Request, seq: Int64, Result<[LogEntry], LogFailure>)
     case planRead(UInt64, PlanReadingJob)
     case planCompared(UInt64, PlanComparisonJob)
+    case agentsRead(UInt64, AgentsJob)
     case logPage(UInt64, after: Int64, Result<[LogEntry], LogFailure>)
     case logStart(UInt64, Request, Watcher, Result<Int64, LogFailure>)
     /// The delay after a wrong token is over.
@@ -213,6 +214,7 @@ final class Core {
         case .decisionRead(let id, let request, let seq, let result): decisionRead(id, request, seq: seq, result)
         case .planRead(let id, let job): planRead(id, job)
         case .planCompared(let id, let job): planCompared(id, job)
+        case .agentsRead(let id, let job): agentsRead(id, job)
         case .logPage(let id, let after, let result): logPage(id, after: after, result)
         case .logStart(let id, let request, let watcher, let result): logStart(id, request, watcher, result)
         case .wrongToken(let id, let tag, let closes): wrongToken(id, tag: tag, closes: closes)

@@ -31,7 +31,7 @@ extension SwitchboardClient {
 
 /// Lists agents.
 struct ListAgents: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "agents", abstract: "List agents.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List agents.")
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: ListOptions
