@@ -38,6 +38,10 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     package var year: Int { parts.year }
+    /// 1…12
+    package var month: Int { parts.month }
+    /// 1…31
+    package var dayOfMonth: Int { parts.day }
 
     package var weekday: Weekday {
         // 1970-01-01 was a Thursday.
