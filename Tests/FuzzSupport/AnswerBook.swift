@@ -101,8 +101,7 @@ package struct AnswerBook {
 
     private mutating func fault(ofOK line: AnswerLine, _ request: Request) -> String? {
         if request.verb == .quit { isClosing = true }
-        // EXPLAIN ends with the inquiry, not with a count.
-        if VerbTable.spec(request.verb).isPaged, request.verb != .explain, line.integer("count") != Int64(rows) {
+        if Self.counting.contains(request.verb), line.integer("count") != Int64(rows) {
             return "count= is not the \(rows) rows that came"
         }
         switch request.verb {
@@ -112,6 +111,11 @@ package struct AnswerBook {
         default: return nil
         }
     }
+
+    /// Their `OK` counts their rows. That of EXPLAIN tells of the inquiry, those of plans and of AGENTS PUT what was done.
+    private static let counting: Set<Verb> = [
+        .help, .mine, .agents, .queues, .inquiries, .stats, .tokenList, .planHistory,
+    ]
 
     /// HELP says of each verb what it may answer.
     private static func fault(ofCode code: String, _ request: Request) -> String? {

@@ -18,6 +18,10 @@ package enum FuzzDictionary {
             "{\"a\":", "[\"a\",", "\\u0000", "\\ud800", "\\ud83d\\ude00", "1e1000", "+5m", "1h30m", "36500d",
             "2030-02-28T23:59:59.999999Z", "+09:00", "9223372036854775807", "-100", "e\u{301}", "\u{1112}\u{1161}",
             "\u{202E}", "\u{2028}", "\u{85}", "true", "null", "\r\n", "#?",
+            "{\"agents\":[{\"id\":\"kim\",", "\"remove\":[\"kim\"]", "\"skills\":{", "\"channels\":{", "\"capacity\":",
+            "\"team\":", "{\"queues\":{\"vip\":{", "\"steps\":[{\"after\":\"1s\",\"do\":[",
+            "\"rules\":[{\"name\":\"r\",\"when\":\"",
+            "\"then\":{", "\"calendars\":{\"c\":{\"timezone\":\"Asia/Seoul\",\"hours\":{\"mon-fri\":[\"09:00-18:00\"]",
         ]
         var seen: Set<String> = []
         return words.filter { seen.insert($0).inserted }

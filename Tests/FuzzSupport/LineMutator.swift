@@ -59,7 +59,7 @@ package struct LineMutator {
             text += " " + value(positional.type, positional.range)
         }
         for field in spec.fields where field.required ? number(0...19) > 0 : number(0...2) == 0 {
-            text += " \(field.key.name)=\(value(field.type, field.range))"
+            text += " \(field.key.name)=\(value(of: field, spec.verb))"
         }
         return Array(text.utf8)
     }
@@ -68,6 +68,12 @@ package struct LineMutator {
         guard !spec.fields.isEmpty else { return "x=1" }
         let field = pick(spec.fields)
         return "\(field.key.name)=\(value(field.type, field.range))"
+    }
+
+    /// A document mostly where one is asked for: what is none is refused before anything looks at it.
+    private mutating func value(of field: FieldSpec, _ verb: Verb) -> String {
+        guard field.key == .body, number(0...9) > 0 else { return value(field.type, field.range) }
+        return verb == .agentsPut ? agents() : plan()
     }
 
     private mutating func value(_ type: FieldType, _ range: ClosedRange<Int64>?) -> String {
@@ -134,6 +140,45 @@ package struct LineMutator {
         if number(0...9) == 0 { return "{" + (0..<count).map { "\"s\($0)\":1" }.joined(separator: ",") + "}" }
         if count > 4 { return (0..<count).map { "s\($0)" }.joined(separator: ",") }
         return (0..<count).map { _ in item(&self) }.joined(separator: ",")
+    }
+
+    /// Agents, a few of them at fault.
+    private mutating func agents() -> String {
+        let listed = (0..<number(0...3)).map { _ in
+            let fields = (0..<number(0...3)).map { _ in
+                pick([
+                    #""skills":{"billing":5,"한국어":null}"#, #""skills":null"#, #""skills":{"billing":11}"#,
+                    #""channels":{"chat":2,"email":null}"#, #""channels":{"fax":1}"#,
+                    #""capacity":\#(number(0...200))"#,
+                    #""team":"seoul""#, #""team":"""#, #""name":"김 지수""#, #""nmae":"x""#,
+                ])
+            }
+            let id = pick(["kim", "lee", "park", "choi", "박서연", "a b", "new-\(number(0...9))"])
+            return "{" + ([#""id":"\#(id)""#] + fields).joined(separator: ",") + "}"
+        }
+        let removed = number(0...2) == 0 ? ",\"remove\":[\"\(pick(["choi", "박서연", "nobody", "new-1", "new-2"]))\"]" : ""
+        return "{\"agents\":[\(listed.joined(separator: ","))]\(removed)}"
+    }
+
+    /// A plan or a patch of one, a few of them at fault. Every plan has the channels that other lines name, and no step
+    /// is due while the lines are sent.
+    private mutating func plan() -> String {
+        let parts = (0..<number(0...3)).map { _ in
+            pick([
+                #""name":"p\#(number(0...9))""#, #""queues":{"vip":{"target":"\#(number(0...90))s"}}"#,
+                #""queues":{"vip":{"skills":{"billing":3},"steps":[{"after":"1h","do":[{"drop":["billing"]}]}]}}"#,
+                #""queues":{"vip":null}"#,
+                #""queues":{"한국어":{"select":"most_skilled","max_length":3,"overflow":"default"}}"#,
+                #""rules":[{"name":"gold","when":"inquiry.attrs.tier == \"gold\"","then":{"priority":5}}]"#,
+                #""rules":[{"name":"r","when":"1 / size(inquiry.skills) >","then":{}}]"#,
+                #""skills":["billing","korean"]"#,
+                #""channels":{"chat":{"limit":\#(number(0...5))},"email":{},"voice":{},"social":{}}"#,
+                #""channels":null"#,
+                #""defaults":{"queue":"nowhere"}"#,
+                #""calendars":{"c":{"timezone":"Asia/Seoul","hours":{"mon-fri":["09:00-18:00"]}}}"#,
+            ])
+        }
+        return "{" + parts.joined(separator: ",") + "}"
     }
 
     private mutating func json() -> String {
