@@ -58,7 +58,10 @@ final class SessionStage {
         let row = EngineRow(seq: 0, nextID: 1, clock: now, totals: Totals())
         return Opened(
             recovered: Recovered(engine: row, agents: [], inquiries: [], keys: []), tokens: tokens, batch: 0, epoch: 1,
-            plan: plan, planBodies: [1: Array("{}".utf8)], journal: ReadyJournal(), log: EmptyLog())
+            plan: plan,
+            plans: [
+                PlanRecord(version: 1, at: now, author: "stage", note: "", document: RoutingPlan().document)
+            ], desk: StageDesk(), journal: ReadyJournal(), log: EmptyLog())
     }
 
     /// Sends the stream, line after line to the sessions that it chooses; says what went wrong.
@@ -80,7 +83,7 @@ final class SessionStage {
     private func exchange(_ line: ArraySlice<UInt8>, _ index: Int) -> String? {
         guard !players[index].isGone else { return nil }
         let text = String(decoding: line, as: UTF8.self).uppercased()
-        if text.contains("REVOKE") || text.contains("DELETE") { hasRevoked = true }
+        if ["REVOKE", "DELETE", "AGENTS"].contains(where: { text.contains($0) }) { hasRevoked = true }
         players[index].book.sent(Array(line))
         players[index].socket.send(Array(line))
         while !players[index].book.isSettled {
