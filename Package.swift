@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
         .testTarget(
-            name: "PlanTests", dependencies: ["CEL", "LineProtocol", "Plan", "Routing"], swiftSettings: settings),
+            name: "PlanTests", dependencies: ["CEL", "LineProtocol", "Plan", "Routing", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],

@@ -5,13 +5,15 @@ import Testing
 /// An engine on a virtual clock, under a plan as people write it: what a test says reads like the scenario.
 final class Floor {
     private var engine: Engine
+    let start: Instant
     private(set) var now: Instant
     private(set) var log: [Event] = []
     private var output = Output()
 
     /// - Parameter start: such as `2026-03-02T09:00:00Z`.
     init(_ plan: RoutingPlan, at start: String = "2026-03-02T00:00:00Z") throws {
-        now = LocalTime.instant(start)
+        self.start = LocalTime.instant(start)
+        now = self.start
         engine = Engine(plan: try plan.compile(version: 1), at: now)
     }
 
@@ -36,6 +38,9 @@ final class Floor {
     }
 
     func go(to moment: String) { pass(LocalTime.instant(moment) - now) }
+
+    /// Goes on to so long after the start.
+    func at(_ span: TimeSpan) { pass(start + span - now) }
 
     // MARK: Commands
 
@@ -64,10 +69,18 @@ final class Floor {
     }
 
     func ready(_ agent: String) { apply(.ready(index(agent), channels: nil)) }
+    func away(_ agent: String) { apply(.away(index(agent), reason: "")) }
     func offline(_ agent: String) { apply(.offline(index(agent))) }
     func accept(_ id: Int64, _ agent: String) { apply(.accept(id: id, index(agent))) }
+    func decline(_ id: Int64, _ agent: String) { apply(.decline(id: id, index(agent), reason: [])) }
     func complete(_ id: Int64, _ agent: String) {
         apply(.complete(id: id, index(agent), disposition: [], outcome: nil))
+    }
+
+    func setPriority(_ id: Int64, _ priority: Int32) {
+        var change = InquiryChange()
+        change.priority = .set(priority)
+        apply(.update(id: id, change))
     }
 
     func transfer(_ id: Int64, _ agent: String, queue: String) {
@@ -78,11 +91,12 @@ final class Floor {
     @discardableResult
     func submit(
         _ channel: String = "chat", queue: String? = nil, priority: Int32? = nil, skills: String = "",
-        prefer: String = "", customer: String = "", subject: String = "", key: String = "", attrs: String = ""
+        prefer: String = "", agent: String? = nil, hold: TimeSpan? = nil, customer: String = "", subject: String = "",
+        key: String = "", attrs: String = ""
     ) -> Int64 {
         let reply = tryToSubmit(
-            channel, queue: queue, priority: priority, skills: skills, prefer: prefer, customer: customer,
-            subject: subject, key: key, attrs: attrs)
+            channel, queue: queue, priority: priority, skills: skills, prefer: prefer, agent: agent, hold: hold,
+            customer: customer, subject: subject, key: key, attrs: attrs)
         guard case .submitted(let id, _) = reply else {
             Issue.record("the submission was refused: \(reply)")
             return 0
@@ -92,14 +106,15 @@ final class Floor {
 
     func tryToSubmit(
         _ channel: String = "chat", queue: String? = nil, priority: Int32? = nil, skills: String = "",
-        prefer: String = "", customer: String = "", subject: String = "", key: String = "", attrs: String = ""
+        prefer: String = "", agent: String? = nil, hold: TimeSpan? = nil, customer: String = "", subject: String = "",
+        key: String = "", attrs: String = ""
     ) -> Reply {
         apply(
             .submit(
                 Submission(
                     source: 7, channel: engine.channel(named: ArraySlice(channel.utf8)) ?? 0,
                     queue: queue.flatMap { engine.queue(named: ArraySlice($0.utf8)) }, priority: priority,
-                    skills: required(skills), prefer: required(prefer),
+                    skills: required(skills), prefer: required(prefer), agent: agent.map(index), hold: hold,
                     texts: InquiryTexts(
                         key: Array(key.utf8), customer: Array(customer.utf8), subject: Array(subject.utf8),
                         attributes: Array(attrs.utf8)))))
@@ -171,6 +186,29 @@ final class Floor {
             }
             return event.type.name + names.joined()
         }
+    }
+
+    /// When that was told of it, since the start.
+    func times(_ type: EventType, of id: Int64) -> [TimeSpan] {
+        log.filter { $0.type == type && $0.inquiry == id }.map { $0.at - start }
+    }
+
+    /// How many agents fail on what, as EXPLAIN tells it: `excluded 2`.
+    func why(_ id: Int64) -> [String] {
+        var tally = Tally()
+        engine.tally(id, &tally, limit: .max / 2)
+        return Obstacle.allCases.filter { tally.counts[Int($0.rawValue)] > 0 }
+            .map { "\($0.name) \(tally.counts[Int($0.rawValue)])" }
+    }
+
+    /// What the clock will do next about what waits, and when, since the start.
+    func next(_ id: Int64) -> (name: String, after: TimeSpan)? {
+        engine.waitingExplanation(id)?.nextTimer.map { ($0.name, $0.due - start) }
+    }
+
+    /// The virtual deadline of what waits, since the start.
+    func rank(_ id: Int64) -> TimeSpan? {
+        engine.waitingExplanation(id).map { Instant(microseconds: $0.rank) - start }
     }
 
     var rulesThatFailed: [String] { engine.rulesThatFailed.map { "\($0.name) \($0.times)" } }
