@@ -10,6 +10,8 @@ struct FrameCutter {
 
         var isSync: Bool { type == UInt8(ascii: "S") }
         var isReadyForQuery: Bool { type == UInt8(ascii: "Z") }
+        /// Of the server; a client's E is an Execute.
+        var isErrorResponse: Bool { type == UInt8(ascii: "E") }
 
         /// Whether a client binds the prepared statement of that name. A Bind begins with two names: portal, statement.
         func binds(_ statement: String) -> Bool {

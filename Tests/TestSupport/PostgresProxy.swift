@@ -206,11 +206,23 @@ package final class PostgresProxy: @unchecked Sendable {
         var answers = FrameCutter(beginsWithStartup: false)
         var answer: [UInt8] = []
         var isWhole = false
+        var isRefused = false
         while !isWhole {
             guard let bytes = UnixSocket.receive(pair.server) else { return false }
             answer += bytes
             answers.append(bytes)
-            while let frame = answers.next() { isWhole = isWhole || frame.isReadyForQuery }
+            while let frame = answers.next() {
+                isWhole = isWhole || frame.isReadyForQuery
+                isRefused = isRefused || frame.isErrorResponse
+            }
+        }
+        if isRefused {
+            // It is not committed, say because it took too long. The daemon sends it again, and that is the one.
+            change {
+                armed = fault
+                batchesToGo = 1
+            }
+            return UnixSocket.transmit(answer[...], to: pair.client)
         }
         let told =
             switch fault.point {

@@ -14,6 +14,9 @@ enum Soak {
     /// Whether times are checked as strictly as on a machine that does nothing else.
     static let isLong = takeovers > 4
 
+    /// Inquiries that wait in `PlanKillTests` while a plan comes into force: `SWITCHBOARD_SOAK_WAITING`.
+    static let waiting = number("WAITING", or: 3_000)
+
     private static func number(_ name: String, or usual: Int) -> Int {
         ProcessInfo.processInfo.environment["SWITCHBOARD_SOAK_\(name)"].flatMap { Int($0) } ?? usual
     }
