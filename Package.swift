@@ -79,7 +79,7 @@ let package = Package(
             ] + nio,
             swiftSettings: settings),
         .target(name: "Client", dependencies: ["LineProtocol"] + nio, swiftSettings: settings),
-        .target(name: "Simulation", swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["Plan", "Routing"], swiftSettings: settings),
         .executableTarget(
             name: "switchboard",
             dependencies: [
@@ -105,7 +105,7 @@ let package = Package(
             swiftSettings: settings + [.unsafeFlags(["-O"])]),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),
-        .testTarget(name: "RoutingTests", dependencies: ["Routing"], swiftSettings: settings),
+        .testTarget(name: "RoutingTests", dependencies: ["Plan", "Routing", "Simulation"], swiftSettings: settings),
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
         .testTarget(
@@ -117,7 +117,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ServerTests", dependencies: ["Routing", "Server"], swiftSettings: settings),
         .testTarget(name: "ClientTests", dependencies: ["Client", "LineProtocol"] + nio, swiftSettings: settings),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Plan", "Routing", "Simulation"], swiftSettings: settings),
         .testTarget(
             name: "SwitchboardTests",
             dependencies: [

@@ -26,6 +26,7 @@ package struct Ledger: Sendable {
         case completed
         case abandoned
         case cancelled
+        case expired
     }
 
     package struct Entry: Hashable, Sendable {
@@ -112,6 +113,7 @@ package struct Ledger: Sendable {
         case "completed": finish(&entry, .completed, at: event.time)
         case "abandoned": finish(&entry, .abandoned, at: event.time)
         case "cancelled": finish(&entry, .cancelled, at: event.time)
+        case "expired": finish(&entry, .expired, at: event.time)
         default: break
         }
         entries[id] = entry
@@ -180,7 +182,7 @@ package struct Ledger: Sendable {
         case .abandoned:
             guard let endedAt = entry.endedAt else { return nil }
             return WaitSample(kind: kind, waited: endedAt - entry.submittedAt, answered: false)
-        case .waiting, .offered, .assigned, .cancelled: return nil
+        case .waiting, .offered, .assigned, .cancelled, .expired: return nil
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Foundation
 import Simulation
 
 /// Replays recorded traffic against a running daemon.
@@ -15,23 +14,10 @@ struct Replay: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The recording, a CSV file.")
-    var file: String
+    @OptionGroup var selection: RecordingOptions
 
     @Option(help: "How many times faster than recorded; default: the daemon's own clock speed.")
     var speed: Int64?
-
-    @Option(help: "Only the calls that arrived on this day, such as 1999-02-01.")
-    var day: String?
-
-    @Option(name: .customLong("from"), help: "Only calls that arrived at this time of day or later, such as 09:00.")
-    var startTime = "00:00"
-
-    @Option(name: .customLong("to"), help: "Only calls that arrived before this time of day.")
-    var endTime = "24:00"
-
-    @Option(help: "Draws the handling times that the recording does not tell.")
-    var seed: UInt64 = 1
 
     @Option(help: "How many seconds to look for a daemon that is away before giving up.")
     var patience = 120
@@ -41,7 +27,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reporting {
-            let recording = try selection()
+            let recording = try selection.recording()
             let performance = try await prepare(recording)
             var progress = ReplayProgress(recording)
             progress.announce(performance)
@@ -59,39 +45,13 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
-    /// The calls that were asked for.
-    private func selection() throws -> Recording {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        } catch {
-            throw InputFault("\(file) cannot be read: \(error.localizedDescription)")
-        }
-        var recording: Recording
-        do {
-            recording = try Recording(csv: Array(bytes))
-        } catch {
-            throw InputFault("\(file), \(error)")
-        }
-        if let day {
-            guard let number = CivilTime.day(day) else { throw InputFault("--day \(day) is no date") }
-            recording = recording.day(number)
-        }
-        guard let start = CivilTime.timeOfDay(startTime), let end = CivilTime.timeOfDay(endTime), start < end else {
-            throw InputFault("--from \(startTime) --to \(endTime) is no span of a day")
-        }
-        recording = recording.within(start..<end)
-        guard !recording.calls.isEmpty else { throw InputFault("\(file) has no call in that time") }
-        return recording
-    }
-
     private func prepare(_ recording: Recording) async throws(ClientError) -> Performance {
         var configuration = try connection.configuration()
         configuration.patience = .seconds(patience)
         let run = "replay-" + String(UInt32.random(in: 0 ... .max), radix: 16)
         return try await Performance(
-            scenario: Scenario(recording: recording, seed: seed), run: run, speed: speed, customers: configuration,
-            agents: configuration, onlooker: configuration)
+            scenario: Scenario(recording: recording, seed: selection.seed), run: run, speed: speed,
+            customers: configuration, agents: configuration, onlooker: configuration)
     }
 
     /// The event log has told every ending that the answers have.

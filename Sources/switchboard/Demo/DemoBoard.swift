@@ -90,7 +90,7 @@ extension DemoBoard.Row {
             oldest = max(oldest, now - entry.submittedAt)
         case .offered: offered += 1
         case .assigned: assigned += 1
-        case .completed, .cancelled: break
+        case .completed, .cancelled, .expired: break
         case .abandoned:
             abandoned += 1
             samples.append(

@@ -34,7 +34,7 @@ enum ReplayJSON {
         ])
     }
 
-    private static func figures(_ figures: Figures) -> String {
+    static func figures(_ figures: Figures) -> String {
         object([
             ("answered", "\(figures.answered)"), ("abandoned", "\(figures.abandoned)"),
             ("asa_s", seconds(figures.meanWait)), ("p50_s", seconds(figures.median)),
@@ -52,11 +52,11 @@ enum ReplayJSON {
 
     private static func seconds(_ microseconds: Double?) -> String { number(microseconds.map { $0 / 1e6 }) }
 
-    private static func number(_ value: Double?) -> String { value.map { Numbers.decimal($0, places: 4) } ?? "null" }
+    static func number(_ value: Double?) -> String { value.map { Numbers.decimal($0, places: 4) } ?? "null" }
 
-    private static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
+    static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
-    private static func object(_ pairs: [(String, String)]) -> String {
+    static func object(_ pairs: [(String, String)]) -> String {
         "{" + pairs.map { JSONOutput.string($0) + ":" + $1 }.joined(separator: ",") + "}"
     }
 }

@@ -70,7 +70,7 @@ struct Verification: Sendable {
         switch entry.state {
         case .completed: answered += 1
         case .abandoned: abandoned += 1
-        case .waiting, .offered, .assigned, .cancelled:
+        case .waiting, .offered, .assigned, .cancelled, .expired:
             faults.append("\(name) is \(entry.state) in the event log at the end")
         }
         if entry.endings != 1 { faults.append("\(name) ended \(entry.endings) times") }
