@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "switchboard-bench",
             dependencies: [
-                "CAllocator", "Plan", "Postgres", "Routing", "Storage",
+                "CAllocator", "Plan", "Postgres", "Routing", "Simulation", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "bench/SwitchboardBench", swiftSettings: settings),

@@ -8,6 +8,6 @@ struct SwitchboardBench: ParsableCommand {
         subcommands: [
             ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, RulesBench.self,
             StorageBench.self, RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self,
-            ServerCommand.self, ReportCommand.self,
+            EstimatesBench.self, ServerCommand.self, ReportCommand.self,
         ])
 }
