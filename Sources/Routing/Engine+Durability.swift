@@ -348,7 +348,13 @@ extension Engine {
         case .scheduled:
             let due = particulars[inquiries[slot].particulars].scheduledAt
             inquiries[slot].timer = startTimer(.scheduled, owner: slot, id: row.id, due: due)
-        case .waiting: if inquiries[slot].preferred != none { standForPreferred(slot) } else { enqueue(slot) }
+        case .waiting:
+            if inquiries[slot].preferred != none {
+                standForPreferred(slot)
+            } else {
+                inquiries[slot].linedAt = inquiries[slot].waitingSince
+                enqueue(slot)
+            }
         case .offered:
             takeUp(slot, agent)
             inquiries[slot].isFrozen = true

@@ -54,8 +54,12 @@ extension Engine {
             particulars[inquiries[slot].particulars].scheduledAt = .epoch
             particulars[inquiries[slot].particulars].agent = none
             touch(inquiry: slot, definition: true)
-        case .waiting: dequeue(slot)
-        case .offered: withdraw(slot, reason: reason, into: &output)
+        case .waiting:
+            dequeue(slot)
+            leaveLine(slot, accepted: false)
+        case .offered:
+            withdraw(slot, reason: reason, into: &output)
+            leaveLine(slot, accepted: false)
         case .assigned, .held, .completed, .abandoned, .cancelled, .expired: break
         }
         announce(&self, &output)
@@ -113,6 +117,7 @@ extension Engine {
             if waits { unlinkLane(slot) }
             figures.leave(state, lane: lane(of: slot))
         }
+        leaveLine(slot, accepted: false)
         inquiries[slot].requirement = requirement
         touch(inquiry: slot, definition: true)
         if changesLane {

@@ -29,7 +29,7 @@ extension Engine {
         let levels = names(of: skills)
         let created = RequirementClass(
             queue: queue, channel: channel, skills: ContiguousArray(skills), levels: levels,
-            entry: levels.isEmpty ? nil : Event.Extra(skills: levels), hash: hash.value)
+            entry: levels.isEmpty ? nil : Event.Extra(skills: levels), hash: hash.value, line: WaitingLine(at: now))
         let number: UInt32
         if let reused = freeClasses.popLast() {
             number = reused

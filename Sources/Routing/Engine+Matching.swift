@@ -151,6 +151,7 @@ extension Engine {
     mutating func enqueue(_ slot: UInt32) {
         let requirement = inquiries[slot].requirement
         let trail = inquiries[slot].trail
+        joinLine(slot)
         if trail != none && !trails[trail].excluded.isEmpty {
             if classes[Int(requirement)].aside.isEmpty { asideClasses.append(requirement) }
             trails[trail].asidePosition = UInt32(classes[Int(requirement)].aside.count)
@@ -268,8 +269,7 @@ extension Engine {
         agents[Int(agent)].idleSince = now
         countBusy(agent, 1)
         touch(agent: agent)
-        let requirement = Int(inquiries[slot].requirement)
-        classes[requirement].departures.leave(at: now)
+        leaveLine(slot, accepted: true)
         figures.accepted(
             lane: lane(of: slot), waited: now - inquiries[slot].queuedAt, target: target(of: slot))
     }

@@ -136,14 +136,15 @@ extension Engine {
         return ahead + 1
     }
 
-    /// How long the inquiry will probably wait; nil when nobody who could take it is signed on, or before its class
-    /// has seen two departures.
+    /// How long the inquiry will probably wait from now on (see `WaitingLine`); nil when nobody who could take it is
+    /// signed on, or before anybody has left the line of its class.
     package func estimatedWait(of id: Int64) -> TimeSpan? {
         guard let slot = slot(of: id), let place = position(of: id) else { return nil }
         let requirement = Int(inquiries[slot].requirement)
         let channel = Int(classes[requirement].channel)
-        let isServed = classes[requirement].able.contains { profiles[Int($0)].signedOn[channel] > 0 }
-        return isServed ? classes[requirement].departures.wait(place: place) : nil
+        guard classes[requirement].able.contains(where: { profiles[Int($0)].signedOn[channel] > 0 }) else { return nil }
+        let since = inquiries[slot].linedAt == .epoch ? inquiries[slot].waitingSince : inquiries[slot].linedAt
+        return classes[requirement].line.wait(place: place > Self.positionMax ? nil : place, since: since, at: now)
     }
 
     /// How many records a page of a listing looks at before it ends early.

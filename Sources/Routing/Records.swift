@@ -48,6 +48,8 @@ struct Inquiry {
     var closedAt = Instant.epoch
     /// While offered; after a restart, while `isFrozen`, what is left of the offer after `Instant.epoch`.
     var offerExpires = Instant.epoch
+    /// Since when it has stood in the line of its class; `Instant.epoch` while it did not have to.
+    var linedAt = Instant.epoch
     /// `Instant.epoch`: no wrap-up.
     var wrapUpEnds = Instant.epoch
     /// Reason of a decline or cancel, disposition of a completion.
@@ -183,8 +185,8 @@ struct RequirementClass: ~Copyable {
     var aside: ContiguousArray<UInt32> = []
     /// Profiles that meet it.
     var able: ContiguousArray<UInt32> = []
-    /// The last departures, for the estimate of a wait.
-    var departures = DepartureRate()
+    /// How fast it moves, for the estimate of a wait.
+    var line: WaitingLine
 }
 
 /// What agents have in common: same skills and levels, same channels, same team.
@@ -235,25 +237,6 @@ struct RoomKey: Comparable, Hashable {
 struct RoomHead {
     var key = RoomKey.nobody
     var count: UInt32 = 0
-}
-
-/// Mean time between departures of a class, exponentially weighted over about the last eight.
-struct DepartureRate {
-    private var last = Instant.epoch
-    private var meanInterval: Int64 = 0
-
-    mutating func leave(at now: Instant) {
-        if last != .epoch {
-            let interval = (now - last).microseconds
-            meanInterval = meanInterval == 0 ? interval : meanInterval + (interval - meanInterval) / 8
-        }
-        last = now
-    }
-
-    /// How long until the one at `place` leaves; nil before there were two departures.
-    func wait(place: Int) -> TimeSpan? {
-        meanInterval == 0 ? nil : TimeSpan(microseconds: meanInterval * Int64(place))
-    }
 }
 
 /// What fires at a time. Equal times fire by kind, then by id, so that a restart does not change the order.
