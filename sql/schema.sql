@@ -34,6 +34,30 @@ $$;
 
 COMMENT ON FUNCTION switchboard.acquire(p_site smallint, p_holder text, p_lease interval, p_clock timestamp with time zone, p_clock_speed double precision, OUT granted boolean, OUT epoch bigint, OUT held_by text, OUT held_until timestamp with time zone) IS 'Takes the lease of a site, or says who holds it and until when. SB002: the database has run at another clock speed.';
 
+CREATE FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET lock_timeout TO '50ms'
+    AS $_$
+DECLARE
+    oldest text;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    SELECT c.relname::text INTO oldest
+    FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+    WHERE i.inhparent = format('switchboard.%I', p_parent)::regclass
+        AND CASE WHEN c.relname::text ~ ('^' || p_parent || '_[0-9]{4}_[0-9]{2}$')
+            THEN (to_date(right(c.relname::text, 7), 'YYYY_MM') + interval '1 month') AT TIME ZONE 'UTC' <= p_before
+            ELSE false END
+    ORDER BY 1 LIMIT 1;
+    IF oldest IS NOT NULL THEN
+        EXECUTE format('DROP TABLE switchboard.%I', oldest);
+    END IF;
+    RETURN oldest;
+END
+$_$;
+
+COMMENT ON FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) IS 'Drops the oldest monthly partition all of which is before p_before and returns its name, NULL for none. 55P03: somebody was in the way, try again. SB001: deposed.';
+
 CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -70,7 +94,45 @@ $$;
 
 COMMENT ON FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_expired bigint, p_draining boolean, p_paused text[], p_lease interval) IS 'Opens batch n: sets batch = n where epoch is the caller''s and batch = n - 1, and prolongs the lease. SB001: deposed.';
 
-CREATE FUNCTION switchboard.make_event_partitions(p_from timestamp with time zone, p_months integer) RETURNS integer
+CREATE FUNCTION switchboard.forget_customer(p_site smallint, p_epoch bigint, p_customer text, p_before bigint, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    forgotten integer;
+    more integer;
+BEGIN
+    PERFORM switchboard.lock_closed(p_site);
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    UPDATE switchboard.inquiry AS q SET customer = NULL, subject = NULL, attrs = NULL, comment = NULL
+    WHERE q.id = ANY (ARRAY(
+        SELECT o.id FROM switchboard.inquiry AS o
+        WHERE o.customer = p_customer COLLATE "C" AND o.id >= p_site::bigint << 48 AND o.id < p_before
+        ORDER BY o.id LIMIT p_limit));
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    IF forgotten < p_limit THEN
+        UPDATE switchboard.closed_inquiry AS q SET customer = NULL, subject = NULL, attrs = NULL, comment = NULL
+        WHERE q.id = ANY (ARRAY(
+            SELECT o.id FROM switchboard.closed_inquiry AS o
+            WHERE o.customer = p_customer COLLATE "C" AND o.id >= p_site::bigint << 48 AND o.id < p_before
+            ORDER BY o.id LIMIT p_limit - forgotten));
+        GET DIAGNOSTICS more = ROW_COUNT;
+        forgotten := forgotten + more;
+    END IF;
+    RETURN forgotten;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.forget_customer(p_site smallint, p_epoch bigint, p_customer text, p_before bigint, p_limit integer) IS 'Nulls the personal data of at most p_limit of a customer''s inquiries with ids before p_before, in both tables; returns how many. SB001: deposed.';
+
+CREATE FUNCTION switchboard.lock_closed(p_site smallint) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock(1937204592, (p_site)::integer) AS pg_advisory_xact_lock;
+END;
+
+COMMENT ON FUNCTION switchboard.lock_closed(p_site smallint) IS 'To be held, to the end of the transaction, by whoever moves or changes rows of closed inquiries that the engine does not hold. What looks at the rows must be a later statement: it has to see what the holder before did.';
+
+CREATE FUNCTION switchboard.make_partitions(p_parent text, p_from timestamp with time zone, p_months integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -81,24 +143,25 @@ DECLARE
 BEGIN
     FOR i IN 0 .. p_months - 1 LOOP
         month := first_month + make_interval(months => i);
-        partition := 'event_' || to_char(month, 'YYYY_MM');
+        partition := p_parent || '_' || to_char(month, 'YYYY_MM');
         CONTINUE WHEN to_regclass(format('switchboard.%I', partition)) IS NOT NULL;
         BEGIN
             EXECUTE format(
-                'CREATE TABLE switchboard.%I (LIKE switchboard.event INCLUDING CONSTRAINTS INCLUDING INDEXES)', partition);
+                'CREATE TABLE switchboard.%I (LIKE switchboard.%I INCLUDING CONSTRAINTS INCLUDING INDEXES)',
+                partition, p_parent);
             EXECUTE format(
-                'ALTER TABLE switchboard.event ATTACH PARTITION switchboard.%I FOR VALUES FROM (%L) TO (%L)',
-                partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+                'ALTER TABLE switchboard.%I ATTACH PARTITION switchboard.%I FOR VALUES FROM (%L) TO (%L)',
+                p_parent, partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
             made := made + 1;
         EXCEPTION WHEN check_violation THEN
-            RAISE WARNING 'the default partition already holds events of %', to_char(month, 'YYYY-MM');
+            RAISE WARNING 'the default partition of % already holds rows of %', p_parent, to_char(month, 'YYYY-MM');
         END;
     END LOOP;
     RETURN made;
 END
 $$;
 
-COMMENT ON FUNCTION switchboard.make_event_partitions(p_from timestamp with time zone, p_months integer) IS 'Makes the monthly partitions (UTC) of "event" from the month of p_from on, those that are not there; returns how many.';
+COMMENT ON FUNCTION switchboard.make_partitions(p_parent text, p_from timestamp with time zone, p_months integer) IS 'Makes the monthly partitions (UTC) of "event" or "closed_inquiry" from the month of p_from on, those that are not there; returns how many.';
 
 CREATE TABLE switchboard.engine (
     epoch bigint DEFAULT 0 NOT NULL,
@@ -184,6 +247,73 @@ $$;
 
 COMMENT ON FUNCTION switchboard.renew(p_site smallint, p_epoch bigint, p_lease interval) IS 'Prolongs the lease. SB001: deposed.';
 
+CREATE FUNCTION switchboard.require_epoch(p_site smallint, p_epoch bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM switchboard.engine AS e WHERE e.site = p_site AND e.epoch = p_epoch) THEN
+        RAISE EXCEPTION 'epoch % of site % is over', p_epoch, p_site
+            USING ERRCODE = 'SB001', DETAIL = coalesce(
+                (SELECT format('The site is at epoch %s, held by %s.', e.epoch, e.lease_holder)
+                 FROM switchboard.engine AS e WHERE e.site = p_site),
+                'The site has no row.');
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.require_epoch(p_site smallint, p_epoch bigint) IS 'The fence of what is not a batch. SB001: deposed. It takes no lock, so it never holds up a batch.';
+
+CREATE FUNCTION switchboard.sweep(p_site smallint, p_epoch bigint, p_ids bigint[], p_closed_at timestamp with time zone[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    month timestamptz;
+    moved integer;
+BEGIN
+    PERFORM switchboard.lock_closed(p_site);
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    FOR month IN
+        SELECT DISTINCT date_trunc('month', u.closed_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+        FROM unnest(p_closed_at) AS u (closed_at)
+    LOOP
+        PERFORM switchboard.make_partitions('closed_inquiry', month, 1);
+    END LOOP;
+    WITH swept AS (
+        DELETE FROM switchboard.inquiry AS q USING unnest(p_ids, p_closed_at) AS u (id, closed_at)
+        WHERE q.id = u.id AND q.closed_at = u.closed_at AND q.wrap_up_ends IS NULL
+        RETURNING q.*
+    )
+    INSERT INTO switchboard.closed_inquiry SELECT * FROM swept;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.sweep(p_site smallint, p_epoch bigint, p_ids bigint[], p_closed_at timestamp with time zone[]) IS 'Moves inquiries that were closed then, and are so still, to "closed_inquiry"; returns how many. SB001: deposed.';
+
+CREATE FUNCTION switchboard.sweep_slice(p_site smallint, p_epoch bigint, p_before timestamp with time zone, p_after bigint, p_limit integer, OUT moved integer, OUT last bigint) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    ids bigint[];
+    times timestamptz[];
+BEGIN
+    SELECT max(s.id), array_agg(s.id) FILTER (WHERE s.is_over), array_agg(s.closed_at) FILTER (WHERE s.is_over)
+    INTO last, ids, times
+    FROM (
+        SELECT q.id, q.closed_at, q.closed_at < p_before AND q.wrap_up_ends IS NULL AS is_over
+        FROM switchboard.inquiry AS q
+        WHERE q.id > p_after AND q.id < (p_site::bigint + 1) << 48 ORDER BY q.id LIMIT p_limit
+    ) AS s;
+    moved := 0;
+    IF ids IS NOT NULL THEN
+        moved := switchboard.sweep(p_site, p_epoch, ids, times);
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.sweep_slice(p_site smallint, p_epoch bigint, p_before timestamp with time zone, p_after bigint, p_limit integer, OUT moved integer, OUT last bigint) IS 'Of the p_limit inquiries after p_after, moves those closed before p_before; says how many and the last one looked at, NULL at the end. SB001: deposed.';
+
 CREATE TABLE switchboard.agent (
     state_since timestamp with time zone NOT NULL,
     idle_since timestamp with time zone NOT NULL,
@@ -223,42 +353,138 @@ COMMENT ON COLUMN switchboard.agent.skills IS '{"billing": 5}: level 1 to 10 by 
 
 COMMENT ON COLUMN switchboard.agent.channels IS '{"voice": 1, "chat": null}: items at one time by channel, null for the plan''s limit; NULL for every channel of the plan.';
 
-CREATE TABLE switchboard.event (
-    at timestamp with time zone NOT NULL,
-    seq bigint NOT NULL,
-    inquiry bigint,
-    site smallint NOT NULL,
-    type text NOT NULL,
+CREATE TABLE switchboard.closed_inquiry (
+    id bigint NOT NULL,
+    submitted_at timestamp with time zone NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    rank bigint NOT NULL,
+    offer_expires timestamp with time zone,
+    accepted_at timestamp with time zone,
+    closed_at timestamp with time zone NOT NULL,
+    wrap_up_ends timestamp with time zone,
+    excluded_at timestamp with time zone,
+    source integer NOT NULL,
+    priority integer NOT NULL,
+    state text NOT NULL,
+    queue text NOT NULL,
     agent text,
-    queue text,
-    details json,
-    CONSTRAINT event_seq CHECK ((seq > 0))
+    outcome text,
+    excluded text[],
+    passed text[],
+    disposition text,
+    channel text NOT NULL,
+    skills json,
+    key text,
+    customer text,
+    subject text,
+    attrs json,
+    decision_seq bigint,
+    waiting_since timestamp with time zone,
+    scheduled_at timestamp with time zone,
+    hold_until timestamp with time zone,
+    hold bigint,
+    csat smallint,
+    nps smallint,
+    preferred text,
+    prefer json,
+    comment text,
+    stay json,
+    parts text[],
+    CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
+    CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
+    CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
+    CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
+    CONSTRAINT inquiry_hold CHECK ((hold >= 0)),
+    CONSTRAINT inquiry_id CHECK ((id > 0)),
+    CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
+    CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
+    CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
+    CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
+    CONSTRAINT inquiry_state CHECK (
+CASE state
+    WHEN 'scheduled'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (scheduled_at IS NOT NULL))
+    WHEN 'waiting'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL))
+    WHEN 'offered'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NOT NULL) AND (closed_at IS NULL))
+    WHEN 'assigned'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'held'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'completed'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NOT NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'abandoned'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    WHEN 'cancelled'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    ELSE false
+END),
+    CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 )
-PARTITION BY RANGE (at);
+PARTITION BY RANGE (closed_at);
 
-COMMENT ON TABLE switchboard.event IS 'The event log: ids and inputs, no personal data. A month a partition.';
+COMMENT ON TABLE switchboard.closed_inquiry IS 'One row an inquiry that is closed and that the engine holds no more. A month of closed_at a partition.';
 
-COMMENT ON COLUMN switchboard.event.at IS 'By the engine''s clock.';
+COMMENT ON COLUMN switchboard.closed_inquiry.id IS 'Rises in order of submission; the site stands above bit 48.';
 
-COMMENT ON COLUMN switchboard.event.seq IS 'Rises by one in commit order, without gaps, for each site.';
+COMMENT ON COLUMN switchboard.closed_inquiry.submitted_at IS 'By the engine''s clock, as all times of this table.';
 
-COMMENT ON COLUMN switchboard.event.inquiry IS 'NULL where the event is about no inquiry.';
+COMMENT ON COLUMN switchboard.closed_inquiry.state_since IS 'When it came into its state.';
 
-COMMENT ON COLUMN switchboard.event.details IS 'In the words of the line protocol: times RFC 3339, durations as "1m30s", levels and limits as objects; NULL for nothing.';
+COMMENT ON COLUMN switchboard.closed_inquiry.queued_at IS 'The age that counts for its rank; declining, missing and withdrawing keep it.';
 
-CREATE TABLE switchboard.event_default (
-    at timestamp with time zone NOT NULL,
-    seq bigint NOT NULL,
-    inquiry bigint,
-    site smallint NOT NULL,
-    type text NOT NULL,
-    agent text,
-    queue text,
-    details json,
-    CONSTRAINT event_seq CHECK ((seq > 0))
-);
+COMMENT ON COLUMN switchboard.closed_inquiry.rank IS 'The virtual deadline, microseconds since 1970; the earliest is served first.';
 
-COMMENT ON TABLE switchboard.event_default IS 'Events of months that nobody made a partition for; should be empty.';
+COMMENT ON COLUMN switchboard.closed_inquiry.offer_expires IS 'Until when its agent may accept; set while offered. An offer that stands still since a restart has what is left of it, counted from 1970-01-01.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.closed_at IS 'When it was completed, abandoned, cancelled or expired.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.wrap_up_ends IS 'Set while its agent''s slot is in wrap-up.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.excluded_at IS 'When the last exclusion was made.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.source IS 'The id of the token that submitted it.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.priority IS '-100 to 100, higher is more urgent.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.agent IS 'Offered to, assigned to, or who completed it.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.disposition IS 'Why it was cancelled, or how it was completed; free text.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.key IS 'The submitter''s idempotency key.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.customer IS 'Personal data.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.subject IS 'Personal data.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.attrs IS 'Personal data: a JSON object, kept as it was submitted (json, so its bytes come back).';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.decision_seq IS 'The number of the event that gave it to its agent, which says why; NULL before.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.waiting_since IS 'Since when it has waited in its queue, where that is not queued_at: it changed its queue, or came back from work.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.scheduled_at IS 'When it enters its queue; set while scheduled.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.hold_until IS 'Until when it waits for its preferred agent; set once it is in its queue.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.hold IS 'For how long it waits for its preferred agent, in microseconds, where the request said so.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.csat IS 'The customer''s satisfaction, 1 to 5.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.nps IS 'Whether the customer would recommend us, 0 to 10.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.preferred IS 'The agent whom it is for, while it waits or is offered; NULL for anybody.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.prefer IS 'What would be nice to have, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.comment IS 'Personal data: what the customer said when rating it.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.stay IS 'In its queue: {"waited": microseconds it had waited before waiting_since, "steps": steps that have fired, "moves": how often it was moved by itself}; NULL for none of it.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
 
 CREATE TABLE switchboard.inquiry (
     id bigint NOT NULL,
@@ -324,7 +550,7 @@ END),
 )
 WITH (fillfactor='50');
 
-COMMENT ON TABLE switchboard.inquiry IS 'One row an inquiry, live or closed. An absent text is NULL, never empty.';
+COMMENT ON TABLE switchboard.inquiry IS 'One row an inquiry that is live, or closed and not moved to "closed_inquiry" yet. An absent text is NULL, never empty.';
 
 COMMENT ON COLUMN switchboard.inquiry.id IS 'Rises in order of submission; the site stands above bit 48.';
 
@@ -391,6 +617,190 @@ COMMENT ON COLUMN switchboard.inquiry.comment IS 'Personal data: what the custom
 COMMENT ON COLUMN switchboard.inquiry.stay IS 'In its queue: {"waited": microseconds it had waited before waiting_since, "steps": steps that have fired, "moves": how often it was moved by itself}; NULL for none of it.';
 
 COMMENT ON COLUMN switchboard.inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
+
+CREATE VIEW switchboard.all_inquiry AS
+ SELECT inquiry.id,
+    inquiry.submitted_at,
+    inquiry.state_since,
+    inquiry.queued_at,
+    inquiry.rank,
+    inquiry.offer_expires,
+    inquiry.accepted_at,
+    inquiry.closed_at,
+    inquiry.wrap_up_ends,
+    inquiry.excluded_at,
+    inquiry.source,
+    inquiry.priority,
+    inquiry.state,
+    inquiry.queue,
+    inquiry.agent,
+    inquiry.outcome,
+    inquiry.excluded,
+    inquiry.passed,
+    inquiry.disposition,
+    inquiry.channel,
+    inquiry.skills,
+    inquiry.key,
+    inquiry.customer,
+    inquiry.subject,
+    inquiry.attrs,
+    inquiry.decision_seq,
+    inquiry.waiting_since,
+    inquiry.scheduled_at,
+    inquiry.hold_until,
+    inquiry.hold,
+    inquiry.csat,
+    inquiry.nps,
+    inquiry.preferred,
+    inquiry.prefer,
+    inquiry.comment,
+    inquiry.stay,
+    inquiry.parts
+   FROM switchboard.inquiry
+UNION ALL
+ SELECT closed_inquiry.id,
+    closed_inquiry.submitted_at,
+    closed_inquiry.state_since,
+    closed_inquiry.queued_at,
+    closed_inquiry.rank,
+    closed_inquiry.offer_expires,
+    closed_inquiry.accepted_at,
+    closed_inquiry.closed_at,
+    closed_inquiry.wrap_up_ends,
+    closed_inquiry.excluded_at,
+    closed_inquiry.source,
+    closed_inquiry.priority,
+    closed_inquiry.state,
+    closed_inquiry.queue,
+    closed_inquiry.agent,
+    closed_inquiry.outcome,
+    closed_inquiry.excluded,
+    closed_inquiry.passed,
+    closed_inquiry.disposition,
+    closed_inquiry.channel,
+    closed_inquiry.skills,
+    closed_inquiry.key,
+    closed_inquiry.customer,
+    closed_inquiry.subject,
+    closed_inquiry.attrs,
+    closed_inquiry.decision_seq,
+    closed_inquiry.waiting_since,
+    closed_inquiry.scheduled_at,
+    closed_inquiry.hold_until,
+    closed_inquiry.hold,
+    closed_inquiry.csat,
+    closed_inquiry.nps,
+    closed_inquiry.preferred,
+    closed_inquiry.prefer,
+    closed_inquiry.comment,
+    closed_inquiry.stay,
+    closed_inquiry.parts
+   FROM switchboard.closed_inquiry;
+
+COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
+
+CREATE TABLE switchboard.closed_inquiry_default (
+    id bigint NOT NULL,
+    submitted_at timestamp with time zone NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    rank bigint NOT NULL,
+    offer_expires timestamp with time zone,
+    accepted_at timestamp with time zone,
+    closed_at timestamp with time zone NOT NULL,
+    wrap_up_ends timestamp with time zone,
+    excluded_at timestamp with time zone,
+    source integer NOT NULL,
+    priority integer NOT NULL,
+    state text NOT NULL,
+    queue text NOT NULL,
+    agent text,
+    outcome text,
+    excluded text[],
+    passed text[],
+    disposition text,
+    channel text NOT NULL,
+    skills json,
+    key text,
+    customer text,
+    subject text,
+    attrs json,
+    decision_seq bigint,
+    waiting_since timestamp with time zone,
+    scheduled_at timestamp with time zone,
+    hold_until timestamp with time zone,
+    hold bigint,
+    csat smallint,
+    nps smallint,
+    preferred text,
+    prefer json,
+    comment text,
+    stay json,
+    parts text[],
+    CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
+    CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
+    CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
+    CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
+    CONSTRAINT inquiry_hold CHECK ((hold >= 0)),
+    CONSTRAINT inquiry_id CHECK ((id > 0)),
+    CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
+    CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
+    CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
+    CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
+    CONSTRAINT inquiry_state CHECK (
+CASE state
+    WHEN 'scheduled'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (scheduled_at IS NOT NULL))
+    WHEN 'waiting'::text THEN ((agent IS NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL))
+    WHEN 'offered'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NOT NULL) AND (closed_at IS NULL))
+    WHEN 'assigned'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'held'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'completed'::text THEN ((agent IS NOT NULL) AND (offer_expires IS NULL) AND (closed_at IS NOT NULL) AND (accepted_at IS NOT NULL))
+    WHEN 'abandoned'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    WHEN 'cancelled'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
+    ELSE false
+END),
+    CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
+);
+
+COMMENT ON TABLE switchboard.closed_inquiry_default IS 'Inquiries of months that nobody made a partition for; should be empty.';
+
+CREATE TABLE switchboard.event (
+    at timestamp with time zone NOT NULL,
+    seq bigint NOT NULL,
+    inquiry bigint,
+    site smallint NOT NULL,
+    type text NOT NULL,
+    agent text,
+    queue text,
+    details json,
+    CONSTRAINT event_seq CHECK ((seq > 0))
+)
+PARTITION BY RANGE (at);
+
+COMMENT ON TABLE switchboard.event IS 'The event log: ids and inputs, no personal data. A month a partition.';
+
+COMMENT ON COLUMN switchboard.event.at IS 'By the engine''s clock.';
+
+COMMENT ON COLUMN switchboard.event.seq IS 'Rises by one in commit order, without gaps, for each site.';
+
+COMMENT ON COLUMN switchboard.event.inquiry IS 'NULL where the event is about no inquiry.';
+
+COMMENT ON COLUMN switchboard.event.details IS 'In the words of the line protocol: times RFC 3339, durations as "1m30s", levels and limits as objects; NULL for nothing.';
+
+CREATE TABLE switchboard.event_default (
+    at timestamp with time zone NOT NULL,
+    seq bigint NOT NULL,
+    inquiry bigint,
+    site smallint NOT NULL,
+    type text NOT NULL,
+    agent text,
+    queue text,
+    details json,
+    CONSTRAINT event_seq CHECK ((seq > 0))
+);
+
+COMMENT ON TABLE switchboard.event_default IS 'Events of months that nobody made a partition for; should be empty.';
 
 CREATE TABLE switchboard.inquiry_key (
     at timestamp with time zone NOT NULL,
@@ -461,6 +871,8 @@ COMMENT ON COLUMN switchboard.token.teams IS 'A supervisor sees these teams only
 
 COMMENT ON COLUMN switchboard.token.digest IS 'SHA-256 of the secret.';
 
+ALTER TABLE ONLY switchboard.closed_inquiry ATTACH PARTITION switchboard.closed_inquiry_default DEFAULT;
+
 ALTER TABLE ONLY switchboard.event ATTACH PARTITION switchboard.event_default DEFAULT;
 
 ALTER TABLE ONLY switchboard.agent
@@ -468,6 +880,12 @@ ALTER TABLE ONLY switchboard.agent
 
 ALTER TABLE ONLY switchboard.agent
     ADD CONSTRAINT agent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY switchboard.closed_inquiry
+    ADD CONSTRAINT closed_inquiry_pkey PRIMARY KEY (id, closed_at);
+
+ALTER TABLE ONLY switchboard.closed_inquiry_default
+    ADD CONSTRAINT closed_inquiry_default_pkey PRIMARY KEY (id, closed_at);
 
 ALTER TABLE ONLY switchboard.engine
     ADD CONSTRAINT engine_pkey PRIMARY KEY (site);
@@ -496,8 +914,16 @@ ALTER TABLE ONLY switchboard.token
 ALTER TABLE ONLY switchboard.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
 
+CREATE INDEX closed_inquiry_customer_idx ON ONLY switchboard.closed_inquiry USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
+
+CREATE INDEX closed_inquiry_default_customer_id_idx ON switchboard.closed_inquiry_default USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
+
 CREATE INDEX inquiry_customer_idx ON switchboard.inquiry USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
 
 CREATE INDEX inquiry_key_at_idx ON switchboard.inquiry_key USING brin (at) WITH (autosummarize='true');
+
+ALTER INDEX switchboard.closed_inquiry_customer_idx ATTACH PARTITION switchboard.closed_inquiry_default_customer_id_idx;
+
+ALTER INDEX switchboard.closed_inquiry_pkey ATTACH PARTITION switchboard.closed_inquiry_default_pkey;
 
 ALTER INDEX switchboard.event_pkey ATTACH PARTITION switchboard.event_default_pkey;

@@ -238,7 +238,8 @@ struct RequestReading {
         case .hello, .ping, .help, .quit, .submit, .message, .abandon, .cancel, .ready, .away, .offline, .mine, .accept,
             .decline, .hold, .resume, .complete, .wrapped, .next, .agentPut, .agentGet, .agentDelete, .agents,
             .agentsPut, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume, .watch,
-            .unwatch, .tokenList, .tokenRevoke, .drain, .info, .planGet, .planCheck, .planPut, .planPatch, .planHistory,
+            .unwatch, .tokenList, .tokenRevoke, .customerForget, .drain, .info, .planGet, .planCheck, .planPut,
+            .planPatch, .planHistory,
             .planRollback:
             break
         }

@@ -44,6 +44,7 @@ package enum Verb: UInt8, CaseIterable, Sendable {
     case tokenCreate
     case tokenList
     case tokenRevoke
+    case customerForget
     case drain
     case info
     case planGet

@@ -194,7 +194,7 @@ package enum VerbTable {
                 page,
                 FieldSpec(.after, .integer, range: 0...Int64.max),
             ],
-            roles: supervises, isPaged: true, summary: "a row an inquiry, in pages"),
+            roles: supervises, isPaged: true, errors: [.unavailable], summary: "a row an inquiry, in pages"),
         VerbSpec(
             .stats, "STATS",
             fields: [
@@ -247,6 +247,11 @@ package enum VerbTable {
         VerbSpec(
             .tokenRevoke, "TOKEN REVOKE", PositionalSpec("id", .integer, range: 1...Int64.max), roles: .admin,
             changesState: true, errors: [.notFound], summary: "ends a token and closes its sessions"),
+        VerbSpec(
+            .customerForget, "CUSTOMER FORGET",
+            PositionalSpec("customer", .text, range: 1...Int64(Limits.customerBytes)), roles: .admin,
+            changesState: true,
+            summary: "takes a customer's personal data out of all of their inquiries"),
         VerbSpec(
             .drain, "DRAIN", fields: [FieldSpec(.off, .flag)], roles: .admin, changesState: true,
             summary: "stops offering; off=true offers again"),

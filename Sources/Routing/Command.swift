@@ -37,6 +37,8 @@ package enum Command: Sendable {
     case drain(Bool)
     /// Another version of the plan is in force from now on, for what waits as for what comes.
     indirect case publish(CompiledPlan)
+    /// The personal data of a customer's inquiries goes, of at most so many, the newest first.
+    case forget(customer: [UInt8], limit: Int)
 }
 
 /// A new inquiry.

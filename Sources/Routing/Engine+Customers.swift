@@ -43,7 +43,7 @@ extension Engine {
         }
     }
 
-    private func newestInquiry(hash: UInt64, _ customer: ArraySlice<UInt8>) -> UInt32? {
+    func newestInquiry(hash: UInt64, _ customer: ArraySlice<UInt8>) -> UInt32? {
         customers.find(hash: hash) { inquiries[$0].texts.customer == customer }
     }
 

@@ -17,13 +17,18 @@ extension Engine {
     }
 
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
-    /// Afterwards closed inquiries past their limit or time leave memory.
+    /// What was handed over before is committed by now: closed inquiries past their limit or time leave memory first,
+    /// those of which the store has the last word.
     package mutating func takeChanges(into changes: inout Changes) {
+        forgetClosed()
         for changed in changedInquiries.indices {
             let slot = changedInquiries[changed]
             let mark = inquiries[slot].mark
-            changes.inquiries.append(inquiryRow(slot, isNew: mark == .new, whole: mark != .changed, forStore: true))
+            let isWhole = mark != .changed || inquiries[slot].isReadBack
+            changes.inquiries.append(inquiryRow(slot, isNew: mark == .new, whole: isWhole, forStore: true))
             inquiries[slot].mark = .clean
+            // A live one stands where live ones stand, and stays there until it is closed and released anew.
+            if inquiries[slot].state.isLive { inquiries[slot].isReadBack = false }
         }
         changedInquiries.removeAll()
         for changed in changedAgents.indices {
@@ -38,10 +43,12 @@ extension Engine {
         newKeys.removeAll(keepingCapacity: true)
         changes.inquiries += lastRows
         lastRows.removeAll()
-        forgetClosed()
+        changes.released += released
+        released.removeAll(keepingCapacity: true)
     }
 
-    /// Drops what closed long ago. Nothing waits for the store then.
+    /// Drops what closed long ago, unless the store still has to be told of it: who fetches it back from there must not
+    /// get it as it was before.
     private mutating func forgetClosed() {
         while let entry = closed.first {
             guard closed.count > Limits.closedInquiries || entry.at + Limits.closedWindow < now else { return }
@@ -49,13 +56,16 @@ extension Engine {
             let isClosed =
                 inquiries.contains(entry.slot) && inquiries[entry.slot].id == entry.id
                 && !inquiries[entry.slot].state.isLive && inquiries[entry.slot].closedAt == entry.at
-            if isClosed && inquiries[entry.slot].wrapUpEnds != .epoch { return }
+            if isClosed && (inquiries[entry.slot].wrapUpEnds != .epoch || inquiries[entry.slot].mark != .clean) {
+                return
+            }
             closed.removeFirst()
             if isClosed { forget(entry.slot) }
         }
     }
 
     mutating func forget(_ slot: UInt32) {
+        released.append(ClosedInquiry(id: inquiries[slot].id, closedAt: inquiries[slot].closedAt))
         inquiryIndex.remove(inquiries[slot].id)
         if inquiries[slot].trail != none { trails.remove(inquiries[slot].trail) }
         if inquiries[slot].particulars != none { particulars.remove(inquiries[slot].particulars) }
@@ -101,7 +111,7 @@ extension Engine {
             decisionSeq: inquiries[slot].decisionSeq, waitedBefore: stay == none ? .zero : stays[stay].waitedBefore,
             stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves,
             hasResponse: clocks == none ? false : clockSets[clocks].hasResponse,
-            clocks: clocks == none ? [] : clockRows(clocks))
+            clocks: clocks == none ? [] : clockRows(clocks), isReadBack: forStore && inquiries[slot].isReadBack)
     }
 
     private func clockRows(_ set: UInt32) -> [ClockRow] {
@@ -250,6 +260,7 @@ extension Engine {
         record.disposition = row.disposition
         record.outcome = row.outcome
         record.decisionSeq = row.decisionSeq
+        record.isReadBack = !row.state.isLive
         if !row.agent.isEmpty { record.agent = agent(orGhost: row.agent) }
         let slot = insert(record)
         try restoreParticulars(of: definition, slot)

@@ -109,7 +109,8 @@ extension Engine {
             if isKept { continue }
             let mark = inquiries[slot].mark
             if mark != .clean {
-                lastRows.append(inquiryRow(slot, isNew: mark == .new, whole: mark != .changed, forStore: true))
+                let isWhole = mark != .changed || inquiries[slot].isReadBack
+                lastRows.append(inquiryRow(slot, isNew: mark == .new, whole: isWhole, forStore: true))
             }
             gone.insert(slot)
         }

@@ -117,6 +117,10 @@ package struct Engine: ~Copyable {
     var newKeys: [KeyRow] = []
     /// Rows of inquiries that have left memory before the store was given them.
     var lastRows: [InquiryRow] = []
+    /// Closed inquiries that have left memory since the store was last given anything.
+    var released: [ClosedInquiry] = []
+    /// How many inquiries have lost their personal data, ever.
+    package internal(set) var forgottenCount: Int64 = 0
 
     /// An engine without inquiries or agents.
     package init(plan: CompiledPlan, at now: Instant) {
@@ -225,6 +229,7 @@ package struct Engine: ~Copyable {
             case .pauseQueue(let queue, let on): pause(queue, on, into: &output)
             case .deleteAgent(let agent): output.reply = try deleteAgent(agent, into: &output)
             case .publish(let plan): output.reply = try publish(plan, into: &output)
+            case .forget(let customer, let limit): forget(customer: customer, limit: limit)
             }
         } catch {
             output.reply = .rejected(error)

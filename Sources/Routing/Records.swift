@@ -38,6 +38,8 @@ struct Inquiry {
     var outcome: Outcome?
     /// An offer that stands still after a restart until its agent is back.
     var isFrozen = false
+    /// It was closed already when it was read from the store: its row may stand among those of closed inquiries.
+    var isReadBack = false
     var place = Place.nowhere
     var mark = Mark.clean
     var priority: Int32

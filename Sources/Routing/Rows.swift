@@ -163,6 +163,8 @@ package struct InquiryRow: Hashable, Sendable {
     package var hasResponse: Bool
     /// Those that were ever on, by metric.
     package var clocks: [ClockRow]
+    /// Of a row in `Changes`, which is whole then: the store may have it among the closed ones.
+    package var isReadBack: Bool
 
     package init(
         id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
@@ -172,7 +174,8 @@ package struct InquiryRow: Hashable, Sendable {
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
-        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = []
+        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = [],
+        isReadBack: Bool = false
     ) {
         self.id = id
         self.isNew = isNew
@@ -200,6 +203,7 @@ package struct InquiryRow: Hashable, Sendable {
         self.moves = moves
         self.hasResponse = hasResponse
         self.clocks = clocks
+        self.isReadBack = isReadBack
     }
 
     package init(
@@ -356,6 +360,8 @@ package struct Changes: Sendable {
     package var deletedAgents: [String] = []
     package var keys: [KeyRow] = []
     package var events: [Event] = []
+    /// Closed ones that have left memory. They change nothing: once this is committed they may go where closed rows go.
+    package var released: [ClosedInquiry] = []
 
     package init() {}
 

@@ -40,9 +40,42 @@ package protocol EventLog: Sendable {
     /// An inquiry that has left memory; nil if it never was.
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void)
 
+    /// A page of closed inquiries, each as it was last committed, by rising id.
+    func closedInquiries(
+        _ filter: ClosedFilter, completion: @escaping @Sendable (Result<ClosedListing, LogFailure>) -> Void)
+
+    /// Takes the personal data out of all that is stored of a customer with an id below `before`, and says of how many
+    /// inquiries once that is durable. What was asked for before has been answered by then.
+    func forget(
+        customer: [UInt8], before: Int64, epoch: Int64,
+        completion: @escaping @Sendable (Result<Int64, LogFailure>) -> Void)
+
     /// Who completed the customer's most recent inquiry that was closed since then; nil for nobody.
     func lastAgent(
         customer: [UInt8], since: Instant, completion: @escaping @Sendable (Result<String?, LogFailure>) -> Void)
+}
+
+/// Which closed inquiries a listing shows; nil shows all.
+package struct ClosedFilter: Sendable {
+    package var state: InquiryState
+    package var queue: String?
+    package var channel: String?
+    package var agent: String?
+    package var customer: [UInt8]?
+    /// Only those with a greater id.
+    package var after: Int64
+    package var limit: Int
+}
+
+package struct ClosedListing: Sendable {
+    package var rows: [InquiryRow]
+    /// After which id another page begins; nil: there is none.
+    package var next: Int64?
+
+    package init(rows: [InquiryRow], next: Int64?) {
+        self.rows = rows
+        self.next = next
+    }
 }
 
 /// The log cannot be read now.

@@ -22,6 +22,8 @@ package enum ServerLimits {
     package static let batchBytes = 16 << 20
     package static let pageRows = 1_000
     package static let logPageEntries = 1_000
+    /// Inquiries in memory that one step takes a customer out of.
+    package static let forgottenInquiries = 1_000
 
     /// Versions of the plan that are at hand, and bytes of their documents; the others are in the table of plans only.
     package static let planVersions = 1_000

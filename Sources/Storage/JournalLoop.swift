@@ -177,6 +177,13 @@ final class JournalLoop {
         if statement == .fence { return nil }
         defer { _ = try? connection.execute("ROLLBACK") }
         guard (try? connection.execute("BEGIN")) != nil else { return nil }
+        if statement == .insertInquiries {
+            // Those that are there already are taken out first.
+            for first in [JournalStatement.takeOutSwept, .takeOutUnswept] {
+                rows.encode(first, rows.rows(of: first), into: &parameters)
+                guard (try? connection.execute(prepared: first.rawValue, parameters)) != nil else { return nil }
+            }
+        }
         let deadline = ContinuousClock.now + Self.culpritSearchTimeMax
         for index in rows.rows(of: statement) where .now < deadline {
             rows.encode(statement, [index], into: &parameters)

@@ -1,7 +1,7 @@
 import Postgres
 package import Routing
 
-/// Reads what the engine does not hold, and keeps the tables in order, on a thread and a connection of its own.
+/// Reads what the engine does not hold, and takes people out of it, on a thread and a connection of its own.
 ///
 /// Completions are called on its thread and must not block it. A request that finds PostgreSQL away fails at once,
 /// with a transient error; the next one connects anew.
@@ -38,12 +38,28 @@ package final class JournalReader: Sendable {
         send(.lastAgent(ofCustomer: customer, closedSince: since, completion), completion)
     }
 
-    /// Makes the partitions of the next months and deletes keys that are out of the window, at most `keys` of them.
-    /// To be asked for every hour of the engine's clock, or again at once where as many were deleted.
+    /// A page of the closed inquiries that are wanted, by rising id, each as it was last committed.
+    package func closedInquiries(_ query: ClosedQuery, completion: @escaping Completion<ClosedPage>) {
+        send(.closedInquiries(query, completion), completion)
+    }
+
+    /// Nulls the personal data of all inquiries of a customer with an id below `before`; says of how many, once it is
+    /// durable. In slices, between which the reader answers others.
     ///
-    /// - Parameter clock: the engine's clock.
-    package func maintain(clock: Instant, keys: Int32 = 10_000, completion: @escaping Completion<Maintenance>) {
-        send(.maintain(clock: clock, keys: keys, completion), completion)
+    /// What was asked of this reader before has been answered by then; what is asked after it finds nothing any more.
+    package func forget(
+        customer: [UInt8], before: Int64, epoch: Int64, completion: @escaping Completion<Int64>
+    ) {
+        forget(ForgetSlice(customer: customer, before: before, epoch: epoch), forgotten: 0, completion)
+    }
+
+    private func forget(_ slice: ForgetSlice, forgotten: Int64, _ completion: @escaping Completion<Int64>) {
+        let next: Completion<Int64> = { result in
+            guard case .success(let count) = result else { return completion(result) }
+            if count < ForgetSlice.rowsMax { return completion(.success(forgotten + count)) }
+            self.forget(slice, forgotten: forgotten + count, completion)
+        }
+        send(.forgetCustomer(slice, next), completion)
     }
 
     /// Ends the thread; what waits fails. Not from a completion.
@@ -54,12 +70,47 @@ package final class JournalReader: Sendable {
     }
 }
 
-/// What a round of maintenance did.
-package struct Maintenance: Hashable, Sendable {
-    package var partitionsMade: Int32
-    package var keysDeleted: Int32
-    /// Whether the event log's default partition holds anything; an operator should be told.
-    package var isDefaultPartitionUsed: Bool
+/// Which closed inquiries a listing shows; nil shows all.
+package struct ClosedQuery: Sendable {
+    /// How many rows a page looks at before it ends early.
+    package static let examinedMax = 20_000
+
+    package var state: String
+    package var queue: String?
+    package var channel: String?
+    package var agent: String?
+    package var customer: [UInt8]?
+    /// Only those with a greater id.
+    package var after: Int64
+    package var limit: Int
+
+    package init(
+        state: String, queue: String? = nil, channel: String? = nil, agent: String? = nil, customer: [UInt8]? = nil,
+        after: Int64 = 0, limit: Int
+    ) {
+        self.state = state
+        self.queue = queue
+        self.channel = channel
+        self.agent = agent
+        self.customer = customer
+        self.after = after
+        self.limit = limit
+    }
+}
+
+package struct ClosedPage: Sendable {
+    package var rows: [InquiryRow]
+    /// After which id another page begins; nil: there is none.
+    package var next: Int64?
+}
+
+struct ForgetSlice: Sendable {
+    /// Rows of one transaction: some 20 ms of work.
+    static let rowsMax: Int32 = 1_000
+
+    var customer: [UInt8]
+    var before: Int64
+    var epoch: Int64
 }
 
 enum ReaderJob: Sendable {
@@ -68,5 +119,6 @@ enum ReaderJob: Sendable {
     case lastSeq(JournalReader.Completion<Int64>)
     case inquiry(id: Int64, JournalReader.Completion<InquiryRow?>)
     case lastAgent(ofCustomer: [UInt8], closedSince: Instant, JournalReader.Completion<String?>)
-    case maintain(clock: Instant, keys: Int32, JournalReader.Completion<Maintenance>)
+    case closedInquiries(ClosedQuery, JournalReader.Completion<ClosedPage>)
+    case forgetCustomer(ForgetSlice, JournalReader.Completion<Int64>)
 }

@@ -6,6 +6,8 @@ struct JournalRows {
     let batch: JournalBatch
     let term: LeaseTerm
     private var insertedInquiries: [Int] = []
+    /// Of the inserted ones those that the store has, in either table.
+    private var readBackInquiries: [Int] = []
     private var updatedInquiries: [Int] = []
     private var rewrittenInquiries: [Int] = []
     private var putAgents: [Int] = []
@@ -17,6 +19,9 @@ struct JournalRows {
         self.term = term
         for (index, row) in batch.changes.inquiries.enumerated() {
             if row.isNew {
+                insertedInquiries.append(index)
+            } else if row.isReadBack {
+                readBackInquiries.append(index)
                 insertedInquiries.append(index)
             } else if row.definition == nil {
                 updatedInquiries.append(index)
@@ -33,6 +38,7 @@ struct JournalRows {
     func rows(of statement: JournalStatement) -> [Int] {
         switch statement {
         case .fence: []
+        case .lockClosed, .takeOutSwept, .takeOutUnswept: readBackInquiries
         case .insertInquiries: insertedInquiries
         case .updateInquiries: updatedInquiries
         case .rewriteInquiries: rewrittenInquiries
@@ -50,7 +56,9 @@ struct JournalRows {
     func name(of row: Int, in statement: JournalStatement) -> String {
         switch statement {
         case .fence: "the fence of batch \(batch.number)"
-        case .insertInquiries, .updateInquiries, .rewriteInquiries: "inquiry \(batch.changes.inquiries[row].id)"
+        case .lockClosed: "the lock of closed inquiries"
+        case .takeOutSwept, .takeOutUnswept, .insertInquiries, .updateInquiries, .rewriteInquiries:
+            "inquiry \(batch.changes.inquiries[row].id)"
         case .deleteAgents: "agent \(batch.changes.deletedAgents[row])"
         case .putAgents, .updateAgents: "agent \(batch.changes.agents[row].id)"
         case .putKeys: "the key of inquiry \(batch.changes.keys[row].inquiry)"
@@ -65,6 +73,10 @@ struct JournalRows {
         parameters.removeAll()
         switch statement {
         case .fence: encodeFence(&parameters)
+        case .lockClosed: parameters.add(term.site)
+        case .takeOutSwept, .takeOutUnswept:
+            let inquiries = batch.changes.inquiries
+            parameters.column(.bigint, rows) { $0.append(inquiries[$1].id) }
         case .insertInquiries, .rewriteInquiries:
             encodeInquiries(rows, &parameters)
             encodeDefinitions(rows, &parameters)

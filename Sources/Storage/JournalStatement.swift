@@ -4,6 +4,11 @@ import Routing
 /// and sent only when it has rows; the fence always is, and first.
 enum JournalStatement: String, CaseIterable {
     case fence
+    /// Only where closed inquiries that had left memory change: they may stand in either table, and the sweeper may be
+    /// moving them. They are taken out of wherever they are, and inserted whole.
+    case lockClosed
+    case takeOutSwept
+    case takeOutUnswept
     case insertInquiries
     /// Those whose definition is as it was: the hot path.
     case updateInquiries
@@ -23,6 +28,8 @@ enum JournalStatement: String, CaseIterable {
         case .fence: false
         // One that was made and deleted in one batch never was in the store.
         case .deleteAgents: false
+        // It stands in one of the two tables, or in neither if its month was dropped.
+        case .lockClosed, .takeOutSwept, .takeOutUnswept: false
         case .insertInquiries, .updateInquiries, .rewriteInquiries, .putAgents, .updateAgents, .putKeys, .insertEvents,
             .putTokens, .putPlans:
             true
@@ -33,6 +40,11 @@ enum JournalStatement: String, CaseIterable {
         switch self {
         case .fence:
             "SELECT switchboard.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        case .lockClosed: "SELECT switchboard.lock_closed($1)"
+        case .takeOutSwept:
+            "DELETE FROM switchboard.closed_inquiry AS q USING unnest($1::bigint[]) AS u (id) WHERE q.id = u.id"
+        case .takeOutUnswept:
+            "DELETE FROM switchboard.inquiry AS q USING unnest($1::bigint[]) AS u (id) WHERE q.id = u.id"
         case .insertInquiries:
             """
             INSERT INTO switchboard.inquiry (\(Self.names(InquiryColumn.all)))

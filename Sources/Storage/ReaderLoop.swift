@@ -8,14 +8,15 @@ enum ReaderStatement: String, CaseIterable {
     case lastSeq
     case inquiry
     case lastAgent
-    case makePartitions
-    case deleteKeys
-    case defaultPartition
+    case closedInquiries
+    case closedInquiriesOfCustomer
+    case forgetCustomer
 
-    /// As on the writing connection: plans made on empty tables must not read whole tables later.
+    /// As on the writing connection: plans made on empty tables must not read whole tables later, nor sort them.
     static let session = """
         SET search_path = pg_catalog; SET plan_cache_mode = force_generic_plan; SET jit = off;
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off
+        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+        SET enable_bitmapscan = off; SET enable_sort = off
         """
 
     var sql: String {
@@ -27,32 +28,50 @@ enum ReaderStatement: String, CaseIterable {
                 CASE WHEN e.type IN ('submitted', 'offered', 'assigned') THEN q.subject END,
                 CASE WHEN e.type IN ('submitted', 'offered', 'assigned') THEN q.attrs END
             FROM (SELECT * FROM switchboard.event WHERE site = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS e
-            LEFT JOIN switchboard.inquiry AS q ON q.id = e.inquiry
+            LEFT JOIN LATERAL (
+                SELECT source, channel, customer, subject, attrs FROM switchboard.all_inquiry WHERE id = e.inquiry LIMIT 1
+            ) AS q ON true
             ORDER BY e.seq
             """
         case .firstSeq: "SELECT seq FROM switchboard.event WHERE site = $1 ORDER BY seq LIMIT 1"
         case .lastSeq: "SELECT seq FROM switchboard.engine WHERE site = $1"
-        case .inquiry: "SELECT \(InquiryDecoder.columns) FROM switchboard.inquiry WHERE id = $1"
+        case .inquiry: "SELECT \(InquiryDecoder.columns) FROM switchboard.all_inquiry WHERE id = $1"
         // The newest by the index, and of them the one that was closed last: however many a customer has, no more rows
         // are read. Comparing by bytes is what the index is ordered by.
         case .lastAgent:
             """
             SELECT q.agent
             FROM (
-                SELECT state, agent, closed_at FROM switchboard.inquiry
+                SELECT state, agent, closed_at FROM switchboard.all_inquiry
                 WHERE customer = $1::text COLLATE "C" ORDER BY id DESC LIMIT 64
             ) AS q
             WHERE q.state = 'completed' AND q.closed_at >= $2 ORDER BY q.closed_at DESC LIMIT 1
             """
-        case .makePartitions: "SELECT switchboard.make_event_partitions($1, $2)"
-        case .deleteKeys:
-            """
-            DELETE FROM switchboard.inquiry_key
-            WHERE fingerprint = ANY (ARRAY(
-                SELECT k.fingerprint FROM switchboard.inquiry_key AS k WHERE k.at <= $1 LIMIT $2)) AND at <= $1
-            """
-        case .defaultPartition: "SELECT EXISTS (SELECT FROM switchboard.event_default)"
+        case .closedInquiries: Self.page(of: "id > $2")
+        case .closedInquiriesOfCustomer: Self.page(of: "id > $2 AND customer = $7::text COLLATE \"C\"")
+        case .forgetCustomer: "SELECT switchboard.forget_customer($1, $2, $3, $4, $5)"
         }
+    }
+
+    /// A page of a listing: how many were looked at and which of them was the last, then the rows that are wanted.
+    private static func page(of condition: String) -> String {
+        """
+        WITH looked AS MATERIALIZED (
+            SELECT id, state, queue, channel, agent FROM switchboard.all_inquiry WHERE \(condition)
+            ORDER BY id LIMIT \(ClosedQuery.examinedMax)
+        ), wanted AS (
+            SELECT id FROM looked
+            WHERE state = $1 AND queue = coalesce($3, queue) AND channel = coalesce($4, channel)
+                AND ($5::text IS NULL OR agent = $5)
+            ORDER BY id LIMIT $6
+        )
+        SELECT s.count, s.last, q.* FROM (SELECT count(*) AS count, max(id) AS last FROM looked) AS s
+        LEFT JOIN wanted AS w ON true
+        LEFT JOIN LATERAL (
+            SELECT \(InquiryDecoder.columns) FROM switchboard.all_inquiry WHERE id = w.id LIMIT 1
+        ) AS q ON true
+        ORDER BY w.id
+        """
     }
 }
 
@@ -60,10 +79,8 @@ enum ReaderStatement: String, CaseIterable {
 final class ReaderLoop {
     private static let timeout: Duration = .seconds(10)
     private static let statementTimeout: Duration = .seconds(8)
-    /// Attaching a partition waits for readers of the log; it gives way instead of holding up those behind it.
+    /// Reading waits for nobody; forgetting a customer gives way to who moves closed inquiries.
     private static let lockTimeout: Duration = .milliseconds(500)
-    /// Rows a DELETE: short enough never to be noticed by the writer.
-    private static let keysPerStatement: Int32 = 1_000
 
     private let settings: StoreSettings
     private let worker: Worker<ReaderJob>
@@ -94,8 +111,10 @@ final class ReaderLoop {
         case .lastAgent(let customer, let since, let completion):
             completion(
                 answer { connection throws(StorageError) in try self.lastAgent(customer, since, connection) })
-        case .maintain(let clock, let keys, let completion):
-            completion(answer { connection throws(StorageError) in try self.maintain(clock, keys, connection) })
+        case .closedInquiries(let query, let completion):
+            completion(answer { connection throws(StorageError) in try self.closedInquiries(query, connection) })
+        case .forgetCustomer(let slice, let completion):
+            completion(answer { connection throws(StorageError) in try self.forget(slice, connection) })
         }
     }
 
@@ -186,30 +205,44 @@ final class ReaderLoop {
         return result.rowCount == 0 ? nil : result.field(0, 0).string
     }
 
-    private func maintain(
-        _ clock: Instant, _ keys: Int32, _ connection: Connection
-    ) throws(StorageError) -> Maintenance {
-        try storing("keep the tables in order") { () throws(PostgresError) in
-            var parameters = Parameters()
-            parameters.add(timestamp: clock.microseconds)
-            parameters.add(Store.partitionMonthsAhead)
-            let made = try connection.execute(prepared: ReaderStatement.makePartitions.rawValue, parameters)
-
-            var deleted: Int32 = 0
-            while deleted < keys {
-                let count = min(Self.keysPerStatement, keys - deleted)
-                parameters.removeAll()
-                parameters.add(timestamp: (clock - self.settings.keyWindow).microseconds)
-                parameters.add(Int64(count))
-                let result = try connection.execute(prepared: ReaderStatement.deleteKeys.rawValue, parameters)
-                deleted += Int32(result.changedRows)
-                if result.changedRows < Int(count) { break }
-            }
-            let isDefaultUsed = try connection.execute(
-                prepared: ReaderStatement.defaultPartition.rawValue, Parameters())
-            return Maintenance(
-                partitionsMade: made.field(0, 0).int32, keysDeleted: deleted,
-                isDefaultPartitionUsed: isDefaultUsed.field(0, 0).bool)
+    private func closedInquiries(_ query: ClosedQuery, _ connection: Connection) throws(StorageError) -> ClosedPage {
+        var parameters = Parameters()
+        parameters.add(query.state)
+        parameters.add(query.after)
+        for text in [query.queue, query.channel, query.agent] {
+            if let text { parameters.add(text) } else { parameters.addNull() }
         }
+        parameters.add(Int64(query.limit))
+        if let customer = query.customer { parameters.add(bytes: customer) }
+        let statement: ReaderStatement = query.customer == nil ? .closedInquiries : .closedInquiriesOfCustomer
+        let result = try storing("list closed inquiries") { () throws(PostgresError) in
+            try connection.execute(prepared: statement.rawValue, parameters)
+        }
+        var page = ClosedPage(rows: [], next: nil)
+        for index in 0..<result.rowCount {
+            var row = result.row(index)
+            let looked = row.next().int64
+            let last = row.next()
+            if looked == ClosedQuery.examinedMax { page.next = last.int64 }
+            // None is wanted, and the row tells nothing but how far it was looked.
+            if result.field(index, 2).isNull { break }
+            page.rows.append(try decoder.decode(&row))
+        }
+        // There may be more behind the last one that was wanted.
+        if page.rows.count == query.limit { page.next = page.rows.last?.id }
+        return page
+    }
+
+    private func forget(_ slice: ForgetSlice, _ connection: Connection) throws(StorageError) -> Int64 {
+        var parameters = Parameters()
+        parameters.add(settings.site)
+        parameters.add(slice.epoch)
+        parameters.add(bytes: slice.customer)
+        parameters.add(slice.before)
+        parameters.add(ForgetSlice.rowsMax)
+        let result = try storing("forget a customer") { () throws(PostgresError) in
+            try connection.execute(prepared: ReaderStatement.forgetCustomer.rawValue, parameters)
+        }
+        return Int64(result.field(0, 0).int32)
     }
 }

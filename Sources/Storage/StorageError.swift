@@ -53,6 +53,8 @@ enum SQLState {
     static let readOnly = "25006"
     /// PostgreSQL's own: there is no such table.
     static let missingTable = "42P01"
+    /// PostgreSQL's own: a lock was not to be had within the time for it.
+    static let lockNotAvailable = "55P03"
     static let deposed = "SB001"
     static let otherClockSpeed = "SB002"
     /// Raised by the writer itself: the store stands where no writer of this epoch can have left it.

@@ -14,7 +14,7 @@ package enum Store {
     /// Work of a start may wait for the statement of another start, or read a large table.
     private static let startTimeout: Duration = .seconds(60)
     private static let preparingTries = 3
-    /// Partitions of the event log that are there before they are needed.
+    /// Partitions of the event log and of closed inquiries that are there before they are needed.
     static let partitionMonthsAhead: Int32 = 3
 
     /// Takes the lease, brings the schema up to date, reads the stored state and starts the writer.
@@ -93,12 +93,13 @@ package enum Store {
         parameters.add(settings.site)
         parameters.add(timestamp: settings.now.microseconds)
         parameters.add(partitionMonthsAhead)
-        try storing("make the partitions of the event log") { () throws(PostgresError) in
+        try storing("make the partitions") { () throws(PostgresError) in
             try connection.query(
                 """
-                SELECT switchboard.make_event_partitions(clock, $3), switchboard.make_event_partitions(
-                    CASE WHEN clock_speed = 1 THEN greatest(clock, $2) ELSE clock END, $3)
-                FROM switchboard.engine WHERE site = $1
+                SELECT switchboard.make_partitions(p.parent, e.clock, $3), switchboard.make_partitions(p.parent,
+                    CASE WHEN e.clock_speed = 1 THEN greatest(e.clock, $2) ELSE e.clock END, $3)
+                FROM switchboard.engine AS e, unnest(ARRAY['event', 'closed_inquiry']) AS p (parent)
+                WHERE e.site = $1
                 """, parameters)
         }
     }
@@ -113,4 +114,10 @@ package struct OpenedStore: Sendable {
 
     /// A reader of the log and of closed inquiries, on a thread and connection of its own.
     package func makeReader() -> JournalReader { JournalReader(settings) }
+
+    /// Who moves closed inquiries and keeps the tables in order, on a thread and connection of its own. At once it looks
+    /// for what was closed before this start.
+    package func makeSweeper() -> Sweeper {
+        Sweeper(settings, epoch: epoch, before: state.recovered.engine.clock)
+    }
 }

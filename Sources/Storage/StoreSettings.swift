@@ -21,6 +21,9 @@ package struct StoreSettings: Sendable {
     /// After how long without an answer the writing connection is taken for lost.
     package var roundTripTimeout: Duration = .seconds(2)
 
+    /// How long closed inquiries that the engine has let go of wait for others, to be moved together.
+    package var sweepDelay: Duration = .seconds(1)
+
     package init(conninfo: String, holder: String, now: Instant) {
         self.conninfo = conninfo
         self.holder = holder

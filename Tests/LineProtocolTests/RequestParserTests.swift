@@ -190,8 +190,7 @@ struct RequestParserTests {
     @Test(
         "with a verb that is not in the table is unknown_verb",
         arguments: [
-            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN", "PLAN DROP",
-            "CUSTOMER FORGET c",
+            "FOO", "AGENT", "AGENT kim", "QUEUE", "QUEUE default", "PLAN", "PLAN DROP", "CUSTOMER", "CUSTOMER FIND c",
             "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ ABCDEFGH",
         ])
     func unknownVerb(line: String) throws {

@@ -101,8 +101,8 @@ struct VerbTableTests {
             #expect(verbs.contains(verb))
         }
         for verb in [
-            Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .agentsPut, .tokenCreate, .drain,
-            .info,
+            Verb.submit, .update, .rate, .abandon, .cancel, .agentPut, .agentDelete, .agentsPut, .tokenCreate,
+            .customerForget, .drain, .info,
             .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback,
         ] {
             #expect(!verbs.contains(verb))

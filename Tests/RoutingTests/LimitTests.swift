@@ -48,6 +48,8 @@ struct LimitTests {
         bare.now = bare.now + .hours(25)
         bare.apply(.drain(true))
         bare.takeChanges()
+        // Once the store has been told of its end.
+        bare.takeChanges()
         #expect(bare.submit(skill: "skill0", level: 2) == .id(next + 1, duplicate: false))
     }
 

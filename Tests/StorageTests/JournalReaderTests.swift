@@ -81,29 +81,6 @@ import Testing
         await store.close()
     }
 
-    @Test("maintenance makes partitions ahead, deletes old keys and tells of a used default partition")
-    func maintenance() async throws {
-        let test = try await TestStore()
-        let store = try await test.open()
-        let start = Sample.start
-        let reader = store.makeReader()
-        let keys = (1...5).map { Sample.key($0, inquiry: Int64($0), at: start + .days(Int64($0))) }
-        #expect(await store.commit(store.batch(keys: keys)).isDone)
-        #expect(
-            try await reader.maintain(clock: start + .days(10), keys: 2)
-                == Maintenance(partitionsMade: 0, keysDeleted: 2, isDefaultPartitionUsed: false))
-        #expect(
-            try await reader.maintain(clock: start + .days(31))
-                == Maintenance(partitionsMade: 1, keysDeleted: 3, isDefaultPartitionUsed: false))
-
-        let event = Sample.event(1, .drain, at: start + .days(300))
-        #expect(await store.commit(store.batch(2, events: [event])).isDone)
-        #expect(try await reader.maintain(clock: start + .days(300)).isDefaultPartitionUsed)
-        #expect(try await reader.events(after: 0).map(\.seq) == [1])
-        try await blocking { reader.stop() }
-        await store.close()
-    }
-
     @Test("a reader that lost its connection connects anew")
     func reconnects() async throws {
         let test = try await TestStore()

@@ -397,9 +397,23 @@ extension JournalReader {
         return (first, last)
     }
 
-    func maintain(clock: Instant, keys: Int32 = 10_000) async throws -> Maintenance {
+    func closed(_ query: ClosedQuery) async throws -> ClosedPage {
         try await withCheckedThrowingContinuation { continuation in
-            maintain(clock: clock, keys: keys) { continuation.resume(with: $0) }
+            closedInquiries(query) { continuation.resume(with: $0) }
+        }
+    }
+
+    func forget(_ customer: String, before: Int64, epoch: Int64) async throws -> Int64 {
+        try await withCheckedThrowingContinuation { continuation in
+            forget(customer: Array(customer.utf8), before: before, epoch: epoch) { continuation.resume(with: $0) }
+        }
+    }
+}
+
+extension Sweeper {
+    func maintain(clock: Instant, retain: TimeSpan? = nil, keys: Int32 = 10_000) async throws -> Maintenance {
+        try await withCheckedThrowingContinuation { continuation in
+            maintain(clock: clock, retain: retain, keys: keys) { continuation.resume(with: $0) }
         }
     }
 }

@@ -12,6 +12,8 @@ import Testing
         let plans = try await plans(of: statements, session: WriterStatement.session)
         #expect(plans["updateInquiries"]?.contains("Index Scan using inquiry_pkey") == true)
         #expect(plans["rewriteInquiries"]?.contains("Index Scan using inquiry_pkey") == true)
+        #expect(plans["takeOutUnswept"]?.contains("Index Scan using inquiry_pkey") == true)
+        #expect(plans["takeOutSwept"]?.contains("_pkey on closed_inquiry_") == true)
         #expect(plans["deleteAgents"]?.contains("Index Scan using agent_pkey") == true)
         #expect(plans["updateAgents"]?.contains("Index Scan using agent_pkey") == true)
         for (name, plan) in plans {
@@ -21,10 +23,22 @@ import Testing
 
     @Test("a replay reads the log by its key and each inquiry by its own")
     func readerPlans() async throws {
-        let statements: [ReaderStatement] = [.events, .firstSeq, .inquiry]
+        let statements: [ReaderStatement] = [
+            .events, .firstSeq, .inquiry, .closedInquiries, .closedInquiriesOfCustomer,
+        ]
         let plans = try await plans(of: statements.map { ($0.rawValue, $0.sql) }, session: ReaderStatement.session)
         #expect(plans["events"]?.contains("Index Scan using inquiry_pkey") == true)
         for (name, plan) in plans { #expect(!plan.contains("Seq Scan"), "\(name): \(plan)") }
+        // Both tables, each by its own.
+        for name in ["events", "inquiry"] {
+            #expect(plans[name]?.contains("closed_inquiry_2026_03_pkey") == true, "\(plans[name] ?? "")")
+        }
+        // In the order of the index, so that no more is read than a page looks at.
+        let listing = try #require(plans["closedInquiries"])
+        #expect(listing.contains("Merge Append") && listing.contains("closed_inquiry_2026_03_pkey"), "\(listing)")
+        let customers = try #require(plans["closedInquiriesOfCustomer"])
+        #expect(customers.contains("closed_inquiry_2026_03_customer_id_idx"), "\(customers)")
+        #expect(customers.contains("Index Scan using inquiry_customer_idx"), "\(customers)")
     }
 
     @Test("a customer's last agent is found by the customer, the newest first")
@@ -34,8 +48,9 @@ import Testing
         let plan = try #require(plans[statement.rawValue])
         #expect(plan.contains("Index Scan Backward using inquiry_customer_idx"))
         #expect(plan.contains("Index Cond: (customer = "))
-        // The one sort is that of the 64 at most.
-        #expect(plan.split(separator: "\n").filter { $0.contains("Sort Key") }.count == 1, "\(plan)")
+        #expect(plan.contains("Index Scan Backward using closed_inquiry_2026_03_customer_id_idx"))
+        // The tables' orders are merged; the one sort is that of the 64 at most.
+        #expect(plan.split(separator: "\n").filter { $0.contains("->  Sort") }.count == 1, "\(plan)")
     }
 
     private func plans(of statements: [(String, String)], session: String) async throws -> [String: String] {
@@ -91,7 +106,7 @@ import Testing
         await store.close()
         // The writer's session has reported its counts when it ended; until then there is nothing to see.
         let share = """
-            SELECT min(n_tup_hot_upd::float8 / n_tup_upd) >= 0.9 FROM pg_stat_user_tables
+            SELECT min(n_tup_hot_upd::float8 / nullif(n_tup_upd, 0)) >= 0.9 FROM pg_stat_user_tables
             WHERE relname IN ('inquiry', 'agent') HAVING sum(n_tup_upd) >= 1650
             """
         var isHot: String?

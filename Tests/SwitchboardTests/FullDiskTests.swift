@@ -70,13 +70,13 @@ struct FullDiskTests {
             // Made before: for a new connection PostgreSQL writes a file, and there is no room for one.
             let connection = try Connection(site.database, applicationName: "test", timeout: .seconds(20))
             defer { connection.close() }
-            let query = "SELECT count(*) FROM switchboard.inquiry"
+            let query = "SELECT count(*) FROM switchboard.all_inquiry"
             _ = try connection.execute(query)
             let early = try fillAndFree(disk, leaving: 2 << 20, shop: shop, admin: admin) {
                 Int64(try connection.execute(query).text(0, 0) ?? "")
             }
             #expect(early < Self.count)
-            #expect(try site.number("SELECT count(*) FROM switchboard.inquiry") == Self.count)
+            #expect(try site.number("SELECT count(*) FROM switchboard.all_inquiry") == Self.count)
             let seqs = try site.sql("SELECT min(seq), max(seq), count(*) FROM switchboard.event", columns: 3)[0]
             #expect(seqs[0] == "1" && seqs[1] == seqs[2], "gaps: \(seqs)")
             #expect(try admin.ok("PING")["status"] == "serving")

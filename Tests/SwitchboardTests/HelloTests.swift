@@ -235,6 +235,7 @@ enum Sample {
         case .tokenCreate: "TOKEN CREATE role=upstream"
         case .tokenList: "TOKEN LIST"
         case .tokenRevoke: "TOKEN REVOKE 999"
+        case .customerForget: "CUSTOMER FORGET nobody"
         case .drain: "DRAIN off=true"
         case .info: "INFO"
         case .planGet: "PLAN GET"
@@ -255,8 +256,8 @@ enum Sample {
         case .agentGet, .agents, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume:
             ["admin", "supervisor"]
         case .watch, .unwatch: ["admin", "supervisor", "gateway", "upstream"]
-        case .agentPut, .agentDelete, .agentsPut, .tokenCreate, .tokenList, .tokenRevoke, .drain, .info, .planGet,
-            .planCheck, .planPut, .planPatch, .planHistory, .planRollback:
+        case .agentPut, .agentDelete, .agentsPut, .tokenCreate, .tokenList, .tokenRevoke, .customerForget, .drain, .info,
+            .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback:
             ["admin"]
         }
     }

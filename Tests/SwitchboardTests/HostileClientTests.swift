@@ -55,7 +55,7 @@ struct HostileClientTests {
             // One that leaves makes room for one.
             try idle.removeLast().ok("QUIT")
             _ = try daemon.session(token).submit()
-            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == acknowledged + 1)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.all_inquiry") == acknowledged + 1)
         }
     }
 

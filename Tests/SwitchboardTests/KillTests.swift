@@ -28,13 +28,13 @@ struct KillTests {
         try ledger.check(daemon, crew)
         try checkCounts(of: daemon, site)
         try daemon.terminate()
-        #expect(try site.number("SELECT count(*) FROM switchboard.inquiry WHERE state <> 'completed'") == 0)
+        #expect(try site.number("SELECT count(*) FROM switchboard.all_inquiry WHERE state <> 'completed'") == 0)
     }
 
     private func checkCounts(of daemon: DaemonProcess, _ site: Site) throws {
         let info = try daemon.admin().counts()
         for state in ["waiting", "offered", "assigned", "completed", "abandoned", "cancelled"] {
-            let rows = try site.number("SELECT count(*) FROM switchboard.inquiry WHERE state = '\(state)'")
+            let rows = try site.number("SELECT count(*) FROM switchboard.all_inquiry WHERE state = '\(state)'")
             #expect(info[state] == rows, "\(state)")
         }
         for (event, count) in [("submitted", info["submitted"]), ("completed", info["completed"])] {

@@ -86,7 +86,7 @@ struct OutageTests {
             #expect(read.tag == "#r" && read["committed"] == nil)
             #expect(try kim.answer().last?["state"] == "assigned")
             #expect(try admin.ok("GET \(first)")["committed"] == nil)
-            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == 51)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.all_inquiry") == 51)
             #expect(try daemon.site.number("SELECT count(*) FROM switchboard.event WHERE type = 'submitted'") == 51)
         }
     }
@@ -129,7 +129,7 @@ struct OutageTests {
                 ids.append(try #require(line.integer("id"), "\(line)"))
             }
             #expect(ids == Array(1...Int64(count)))
-            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == count)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.all_inquiry") == count)
             #expect(try daemon.site.number("SELECT count(DISTINCT inquiry) FROM switchboard.event") == count)
             let seqs = try daemon.site.sql("SELECT min(seq), max(seq), count(*) FROM switchboard.event", columns: 3)[0]
             #expect(seqs[0] == "1" && seqs[1] == seqs[2], "gaps: \(seqs)")
@@ -173,7 +173,7 @@ struct OutageTests {
             }
             #expect(acknowledged == taken)
             try late.ok("SUBMIT channel=chat")
-            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.inquiry") == taken + 1)
+            #expect(try daemon.site.number("SELECT count(*) FROM switchboard.all_inquiry") == taken + 1)
         }
     }
 

@@ -84,7 +84,7 @@ struct ProcessTests {
             #expect(try daemon.waitForExit() == 0)
             #expect(ContinuousClock.now - asked < .seconds(10))
             // What was committed was told, and what was told was committed.
-            #expect(try site.number("SELECT count(*) FROM switchboard.inquiry") == acknowledged)
+            #expect(try site.number("SELECT count(*) FROM switchboard.all_inquiry") == acknowledged)
         }
     }
 

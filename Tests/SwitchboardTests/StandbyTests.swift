@@ -83,7 +83,7 @@ struct StandbyTests {
         try last.withLock { $0 }.terminate()
         let audit = try Audit(database, desk.promises.told)
         #expect(audit.faults.isEmpty, "\(audit.lastEvents.joined(separator: "\n"))")
-        #expect(try database.number("SELECT count(*) FROM switchboard.inquiry WHERE key LIKE 'late-%'") == 0)
+        #expect(try database.number("SELECT count(*) FROM switchboard.all_inquiry WHERE key LIKE 'late-%'") == 0)
     }
 
     private func lose(_ daemon: DaemonProcess, at place: Place, by loss: Loss) throws {

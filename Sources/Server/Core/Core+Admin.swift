@@ -115,22 +115,36 @@ extension Core {
         ok(session, request) { $0.field("count", integer: count) }
     }
 
-    func listInquiries(_ request: Request, _ session: Session) {
+    /// What the request asks for; nil once it has been refused.
+    func inquiryFilter(_ request: Request, _ session: Session) -> InquiryFilter? {
         var filter = InquiryFilter()
         filter.state = request.word(.state).flatMap { InquiryState(name: $0) }
         if let name = request.value(.queue) {
             filter.queue = engine.queue(named: name)
-            if filter.queue == nil { return refuseUnknown(.queue, "queue", request, session) }
+            if filter.queue == nil { return refuseFilter(.queue, "queue", request, session) }
         }
         if let name = request.value(.channel) {
             filter.channel = engine.channel(named: name)
-            if filter.channel == nil { return refuseUnknown(.channel, "channel", request, session) }
+            if filter.channel == nil { return refuseFilter(.channel, "channel", request, session) }
         }
         if let name = request.value(.agent) {
             filter.agent = engine.agent(named: name)
-            if filter.agent == nil { return refuseUnknown(.agent, "agent", request, session) }
+            if filter.agent == nil { return refuseFilter(.agent, "agent", request, session) }
         }
         filter.customer = request.value(.customer).map { Array($0) }
+        return filter
+    }
+
+    private func refuseFilter(
+        _ key: FieldKey, _ what: String, _ request: Request, _ session: Session
+    ) -> InquiryFilter? {
+        refuseUnknown(key, what, request, session)
+        return nil
+    }
+
+    func listInquiries(_ request: Request, _ session: Session) {
+        guard let filter = inquiryFilter(request, session) else { return }
+        if let state = filter.state, !state.isLive { return listClosed(filter, state, request, session) }
         let limit = Int(request.integer(.limit) ?? Int64(ServerLimits.pageRows))
         let page = engine.inquiries(filter, after: request.integer(.after) ?? 0, limit: limit)
         var count: Int64 = 0

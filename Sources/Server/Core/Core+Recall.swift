@@ -21,7 +21,9 @@ extension Core {
     func recalled(_ link: UInt64, _ request: Request, _ result: Result<InquiryRow?, LogFailure>) {
         guard let session = sessions[link] else { return }
         switch result {
-        case .success(let row?):
+        case .success(let found?):
+            var row = found
+            if isForgetting(row) { row.forgetCustomer() }
             engine.recall(row)
             if engine.knows(row.id) { return takeUp(request, session) }
             refuse(session, request, .notFound, "inquiry \(row.id) is of a channel or queue that the plan lacks")

@@ -167,6 +167,7 @@ extension Core {
         case .tokenCreate: tokenCreate(request, session)
         case .tokenList: tokenList(request, session)
         case .tokenRevoke: tokenRevoke(request, session)
+        case .customerForget: forgetCustomer(request, session)
         case .drain: drain(request, session)
         case .info: info(request, session)
         case .planGet: planGet(request, session)

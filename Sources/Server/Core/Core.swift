@@ -15,6 +15,8 @@ enum CoreMessage: Sendable {
     case probed(CommitOutcome)
     case storageIsAway(Bool)
     case recalled(UInt64, Request, Result<InquiryRow?, LogFailure>)
+    case listed(UInt64, Request, Result<ClosedListing, LogFailure>)
+    case forgotten(UInt64, Result<Int64, LogFailure>)
     case lastAgentFound(UInt64, Request, Result<String?, LogFailure>)
     case decisionRead(UInt64, Request, seq: Int64, Result<[LogEntry], LogFailure>)
     case planRead(UInt64, PlanReadingJob)
@@ -62,6 +64,8 @@ final class Core {
     var deleted: [AgentIndex] = []
     /// What is being explained, the first one a slice a step.
     var explaining: [Explaining] = []
+    /// Customers that are being forgotten, one after the other.
+    var forgetting: [Forgetting] = []
     /// Commands that the engine has taken: tells whether a request did anything.
     private(set) var commandsTaken: Int64 = 0
     var tokens = TokenBook()
@@ -112,7 +116,8 @@ final class Core {
         var taken: [CoreMessage] = []
         while !isFinished {
             let hasWork = pendingStart < pending.count && !mustWaitForCommit
-            mailbox.take(into: &taken, waiting: hasWork || !explaining.isEmpty ? 0 : secondsToWait())
+            mailbox.take(
+                into: &taken, waiting: hasWork || !explaining.isEmpty || canForget ? 0 : secondsToWait())
             if pendingStart == pending.count {
                 pending.removeAll(keepingCapacity: true)
                 pendingStart = 0
@@ -156,6 +161,7 @@ final class Core {
             handle(message)
         }
         explainSlice()
+        forgetSlice()
         closeBatch()
     }
 
@@ -210,6 +216,8 @@ final class Core {
         case .standby: phase = .standby
         case .committed, .probed, .storageIsAway: break
         case .recalled(let id, let request, let result): recalled(id, request, result)
+        case .listed(let id, let request, let result): listed(id, request, result)
+        case .forgotten(let id, let result): forgotten(id, result)
         case .lastAgentFound(let id, let request, let result): lastAgentFound(id, request, result)
         case .decisionRead(let id, let request, let seq, let result): decisionRead(id, request, seq: seq, result)
         case .planRead(let id, let job): planRead(id, job)
@@ -307,6 +315,7 @@ final class Core {
         inFlightEvents = []
         for delivery in deliveries { sessions[delivery.link.id]?.unreleased -= 1 }
         release(deliveries)
+        forgetStored()
     }
 
     private func probed(_ outcome: CommitOutcome) {

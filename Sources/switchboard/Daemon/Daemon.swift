@@ -33,8 +33,6 @@ final class Daemon: Sendable {
     private static let retryDelay = Duration.milliseconds(500)
     /// Between two tries to take a lease that is about to lapse.
     private static let retryDelayMin = Duration.milliseconds(20)
-    /// How often partitions are made ahead and old keys deleted.
-    private static let maintenancePeriod = Duration.seconds(300)
     /// How often the private PostgreSQL is looked at; one that does not answer is started again.
     private static let clusterCheckPeriod = Duration.seconds(3)
 
@@ -42,6 +40,7 @@ final class Daemon: Sendable {
         var cluster: PrivateCluster?
         var store: OpenedStore?
         var reader: JournalReader?
+        var upkeep: Upkeep?
         var background: [Task<Void, Never>] = []
         var hasSocket = false
     }
@@ -119,7 +118,6 @@ final class Daemon: Sendable {
             $0.reader = reader
         }
         server.serve(try await firstBatch(of: store, reader: reader))
-        startMaintenance(reader)
     }
 
     /// Ends when the daemon cannot go on; says why.
@@ -127,7 +125,9 @@ final class Daemon: Sendable {
 
     /// Answers what was taken in, then closes everything in the order opposite to the start.
     func stop() async {
-        let (background, store, reader, cluster) = parts.withLock { ($0.background, $0.store, $0.reader, $0.cluster) }
+        let (background, store, reader, upkeep, cluster) = parts.withLock {
+            ($0.background, $0.store, $0.reader, $0.upkeep, $0.cluster)
+        }
         for task in background { task.cancel() }
         await server.stop()
         // One of them may be bringing PostgreSQL back at this moment.
@@ -136,6 +136,7 @@ final class Daemon: Sendable {
         try? await Self.blocking {
             store?.writer.stop()
             reader?.stop()
+            upkeep?.stop()
             do {
                 try cluster?.stop(within: 5)
             } catch {
@@ -227,12 +228,18 @@ final class Daemon: Sendable {
             try await commit(batch, to: store.writer)
         }
         compiled.version = version
+        // As the engine's: at another speed it stood still while nobody ran it.
+        let stopped = state.recovered.engine.clock
+        let wall = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+        let clock = options.clockSpeed == 1 ? max(wall, stopped) : stopped
+        let upkeep = Upkeep(
+            store.makeSweeper(), clock: clock, speed: options.clockSpeed, plan: document, log: log)
+        start(upkeep)
         return Opened(
             recovered: state.recovered, tokens: (state.tokens + tokens).compactMap(TokenRecord.init),
             batch: state.batch, epoch: store.epoch, plan: compiled,
             earlier: earlierPlans(of: state, than: version, desk), plans: (state.plans + plans).map(PlanRecord.init),
-            desk: desk,
-            journal: StoreJournal(writer: store.writer), log: StoreLog(reader: reader))
+            desk: desk, journal: StoreJournal(writer: store.writer, upkeep: upkeep), log: StoreLog(reader: reader))
     }
 
     /// The plan that was in force, where no other is asked for.
@@ -290,27 +297,12 @@ final class Daemon: Sendable {
         parts.withLock { $0.background.append(task) }
     }
 
-    private func startMaintenance(_ reader: JournalReader) {
-        let log = log
-        let speed = options.clockSpeed
-        let startedAt = ContinuousClock.now
-        guard let store = parts.withLock({ $0.store }) else { return }
-        let clock = store.state.recovered.engine.clock
-        let task = Task {
-            while !Task.isCancelled {
-                let ran = (ContinuousClock.now - startedAt).components.seconds * speed
-                reader.maintain(clock: clock + .seconds(ran)) { result in
-                    switch result {
-                    case .success(let done) where done.isDefaultPartitionUsed:
-                        log.error("events lie in the default partition of switchboard.event: make partitions earlier")
-                    case .success: break
-                    case .failure(let error): log.warning("the upkeep of the event log waits: \(error)")
-                    }
-                }
-                try? await Task.sleep(for: Self.maintenancePeriod)
-            }
+    private func start(_ upkeep: Upkeep) {
+        let task = Task { await upkeep.run() }
+        parts.withLock {
+            $0.background.append(task)
+            $0.upkeep = upkeep
         }
-        parts.withLock { $0.background.append(task) }
     }
 
     // MARK: Small steps

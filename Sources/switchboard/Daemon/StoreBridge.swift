@@ -7,12 +7,14 @@ import Storage
 /// The journal of the server, written by the store.
 struct StoreJournal: Journal {
     let writer: JournalWriter
+    let upkeep: Upkeep
 
     func commit(_ batch: Batch, completion: @escaping @Sendable (CommitOutcome) -> Void) {
         let entry = JournalBatch(
             number: batch.number, engine: batch.engine, changes: batch.changes, tokens: batch.tokens.map(TokenRow.init),
             plans: batch.plans.map(PlanRow.init))
         writer.commit(entry) { outcome in
+            if case .done = outcome { upkeep.committed(batch.changes.released, batch.plans) }
             if let outcome = CommitOutcome(outcome) { completion(outcome) }
         }
     }
@@ -67,6 +69,26 @@ struct StoreLog: EventLog {
 
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void) {
         reader.inquiry(id: id) { completion($0.mapError(LogFailure.init)) }
+    }
+
+    func closedInquiries(
+        _ filter: ClosedFilter, completion: @escaping @Sendable (Result<ClosedListing, LogFailure>) -> Void
+    ) {
+        let query = ClosedQuery(
+            state: filter.state.name, queue: filter.queue, channel: filter.channel, agent: filter.agent,
+            customer: filter.customer, after: filter.after, limit: filter.limit)
+        reader.closedInquiries(query) { result in
+            completion(result.map { ClosedListing(rows: $0.rows, next: $0.next) }.mapError(LogFailure.init))
+        }
+    }
+
+    func forget(
+        customer: [UInt8], before: Int64, epoch: Int64,
+        completion: @escaping @Sendable (Result<Int64, LogFailure>) -> Void
+    ) {
+        reader.forget(customer: customer, before: before, epoch: epoch) {
+            completion($0.mapError(LogFailure.init))
+        }
     }
 
     func lastAgent(

@@ -199,6 +199,15 @@ struct EmptyLog: EventLog {
         completion(.failure(LogFailure(message: "there is no log")))
     }
 
+    func closedInquiries(
+        _ filter: ClosedFilter, completion: @escaping @Sendable (Result<ClosedListing, LogFailure>) -> Void
+    ) { completion(.success(ClosedListing(rows: [], next: nil))) }
+
+    func forget(
+        customer: [UInt8], before: Int64, epoch: Int64,
+        completion: @escaping @Sendable (Result<Int64, LogFailure>) -> Void
+    ) { completion(.success(0)) }
+
     func inquiry(_ id: Int64, completion: @escaping @Sendable (Result<InquiryRow?, LogFailure>) -> Void) {
         completion(.success(nil))
     }

@@ -110,7 +110,7 @@ struct Audit {
     // MARK: The rows
 
     private mutating func compareInquiries(_ site: Site) throws {
-        let rows = try site.sql("SELECT id, state, agent FROM switchboard.inquiry ORDER BY id", columns: 3)
+        let rows = try site.sql("SELECT id, state, agent FROM switchboard.all_inquiry ORDER BY id", columns: 3)
         expect(rows.count == lives.count, "\(rows.count) inquiries have rows, \(lives.count) are in the log")
         for row in rows {
             guard let id = row[0].flatMap({ Int64($0) }), let life = lives[id] else {
@@ -135,7 +135,7 @@ struct Audit {
 
     private mutating func checkKeys(_ site: Site) throws {
         for row in try site.sql(
-            "SELECT key, count(*) FROM switchboard.inquiry WHERE key IS NOT NULL GROUP BY source, key HAVING count(*) > 1",
+            "SELECT key, count(*) FROM switchboard.all_inquiry WHERE key IS NOT NULL GROUP BY source, key HAVING count(*) > 1",
             columns: 2)
         {
             faults.append("key \(row[0] ?? "") has \(row[1] ?? "") inquiries")
@@ -143,7 +143,7 @@ struct Audit {
         for row in try site.sql(
             """
             SELECT coalesce(q.id, k.inquiry) FROM switchboard.inquiry_key AS k
-            FULL JOIN (SELECT id FROM switchboard.inquiry WHERE key IS NOT NULL) AS q ON q.id = k.inquiry
+            FULL JOIN (SELECT id FROM switchboard.all_inquiry WHERE key IS NOT NULL) AS q ON q.id = k.inquiry
             WHERE q.id IS NULL OR k.inquiry IS NULL
             """)
         {
@@ -155,11 +155,11 @@ struct Audit {
         let row = try site.sql(
             """
             SELECT e.seq - (SELECT count(*) FROM switchboard.event),
-                e.next_id - 1 - (SELECT count(*) FROM switchboard.inquiry),
-                e.submitted - (SELECT count(*) FROM switchboard.inquiry),
-                e.completed - (SELECT count(*) FROM switchboard.inquiry WHERE state = 'completed'),
-                e.abandoned - (SELECT count(*) FROM switchboard.inquiry WHERE state = 'abandoned'),
-                e.cancelled - (SELECT count(*) FROM switchboard.inquiry WHERE state = 'cancelled'),
+                e.next_id - 1 - (SELECT count(*) FROM switchboard.all_inquiry),
+                e.submitted - (SELECT count(*) FROM switchboard.all_inquiry),
+                e.completed - (SELECT count(*) FROM switchboard.all_inquiry WHERE state = 'completed'),
+                e.abandoned - (SELECT count(*) FROM switchboard.all_inquiry WHERE state = 'abandoned'),
+                e.cancelled - (SELECT count(*) FROM switchboard.all_inquiry WHERE state = 'cancelled'),
                 (SELECT count(DISTINCT xmin::text) FROM switchboard.event), e.batch
             FROM switchboard.engine AS e
             """, columns: 8)[0].map { $0.flatMap { Int64($0) } ?? .min }
@@ -185,7 +185,7 @@ struct Audit {
     }
 
     private mutating func checkKeys(of told: Promises.Told, _ site: Site) throws {
-        let rows = try site.sql("SELECT key, id FROM switchboard.inquiry WHERE key IS NOT NULL", columns: 2)
+        let rows = try site.sql("SELECT key, id FROM switchboard.all_inquiry WHERE key IS NOT NULL", columns: 2)
         let ids = Dictionary(rows.map { ($0[0] ?? "", $0[1].flatMap { Int64($0) } ?? 0) }) { first, _ in first }
         for (key, id) in told.ids { expect(ids[key] == id, "\(key), told to be \(id), is \(ids[key] ?? 0)") }
     }
