@@ -7,7 +7,7 @@ struct SwitchboardBench: ParsableCommand {
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
             ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, RulesBench.self,
-            StorageBench.self, RestartBench.self, AcknowledgementBench.self, PortBench.self, SkipLockedBench.self,
-            EstimatesBench.self, ServerCommand.self, ReportCommand.self,
+            StorageBench.self, RestartBench.self, RetentionBench.self, AcknowledgementBench.self, PortBench.self,
+            SkipLockedBench.self, EstimatesBench.self, ServerCommand.self, ReportCommand.self,
         ])
 }
