@@ -89,9 +89,9 @@ struct RetentionBench: ParsableCommand {
             INSERT INTO switchboard.inquiry (\(columns))
             SELECT \(values("at - interval '2 days'")) FROM sample WHERE id > \(closed);
             UPDATE switchboard.engine SET next_id = \(closed + left + 1), seq = \(events),
-                submitted = \(closed + left), completed = \(closed + left);
-            VACUUM ANALYZE
+                submitted = \(closed + left), completed = \(closed + left)
             """)
+        try connection.execute("VACUUM ANALYZE")
         try connection.execute("CHECKPOINT")
     }
 
