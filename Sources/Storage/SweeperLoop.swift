@@ -49,8 +49,6 @@ final class SweeperLoop {
     static let rowsMax = 250
     /// Between two slices of what an earlier sweeper left.
     private static let pace: Duration = .milliseconds(20)
-    /// Before the next try after a failure.
-    private static let pause = DispatchTimeInterval.seconds(1)
     /// What waits to be moved, in memory. Past it nothing more is noted: the next start finds it.
     private static let waitingMax = 4_000_000
     /// Rows a DELETE: short enough never to be noticed by the writer.
@@ -72,6 +70,7 @@ final class SweeperLoop {
     private var lookedAt: Int64?
     private var lastLook = ContinuousClock.now
     private var swept: Int64 = 0
+    private var backOff = BackOff()
     /// The lease is another's, or the store was stopped: nothing more is moved.
     private var isOver = false
 
@@ -128,11 +127,12 @@ final class SweeperLoop {
         do throws(StorageError) {
             if let due = releaseDue, due <= .now { try sweepReleased() }
             if let due = leftDue, let lookedAt, due <= .now { try sweepLeft(after: lookedAt) }
+            backOff.reset()
         } catch {
             if error.code == .deposed {
                 isOver = true
                 waiting = []
-            } else if !worker.pause(Self.pause) {
+            } else if !worker.pause(backOff.next()) {
                 isOver = true
             }
         }
