@@ -391,7 +391,11 @@ CREATE TABLE switchboard.closed_inquiry (
     comment text,
     stay json,
     parts text[],
+    policy text,
+    policy_version integer,
+    clocks json,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
+    CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
@@ -400,6 +404,7 @@ CREATE TABLE switchboard.closed_inquiry (
     CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
     CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
     CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
+    CONSTRAINT inquiry_policy CHECK (((policy IS NULL) = (policy_version IS NULL))),
     CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT inquiry_state CHECK (
 CASE state
@@ -486,6 +491,12 @@ COMMENT ON COLUMN switchboard.closed_inquiry.stay IS 'In its queue: {"waited": m
 
 COMMENT ON COLUMN switchboard.closed_inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
 
+COMMENT ON COLUMN switchboard.closed_inquiry.policy IS 'The SLA policy that covers it; NULL for none.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.policy_version IS 'The version of the plan that the policy is of.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.clocks IS '{"assign": microseconds that it has run by the policy''s calendar, "assign.since": since when it runs besides (microseconds since 1970), "assign.on": 1 while it stands still, "assign.fired": thresholds that have fired, "assign.verdict": 1 met, 2 breached, …, "responded": 1 after the first response}; NULL where none was ever on.';
+
 CREATE TABLE switchboard.inquiry (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -524,6 +535,10 @@ CREATE TABLE switchboard.inquiry (
     comment text,
     stay json,
     parts text[],
+    policy text,
+    policy_version integer,
+    clocks json,
+    CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
@@ -532,6 +547,7 @@ CREATE TABLE switchboard.inquiry (
     CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
     CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
     CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
+    CONSTRAINT inquiry_policy CHECK (((policy IS NULL) = (policy_version IS NULL))),
     CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT inquiry_state CHECK (
 CASE state
@@ -618,6 +634,12 @@ COMMENT ON COLUMN switchboard.inquiry.stay IS 'In its queue: {"waited": microsec
 
 COMMENT ON COLUMN switchboard.inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
 
+COMMENT ON COLUMN switchboard.inquiry.policy IS 'The SLA policy that covers it; NULL for none.';
+
+COMMENT ON COLUMN switchboard.inquiry.policy_version IS 'The version of the plan that the policy is of.';
+
+COMMENT ON COLUMN switchboard.inquiry.clocks IS '{"assign": microseconds that it has run by the policy''s calendar, "assign.since": since when it runs besides (microseconds since 1970), "assign.on": 1 while it stands still, "assign.fired": thresholds that have fired, "assign.verdict": 1 met, 2 breached, …, "responded": 1 after the first response}; NULL where none was ever on.';
+
 CREATE VIEW switchboard.all_inquiry AS
  SELECT inquiry.id,
     inquiry.submitted_at,
@@ -655,7 +677,10 @@ CREATE VIEW switchboard.all_inquiry AS
     inquiry.prefer,
     inquiry.comment,
     inquiry.stay,
-    inquiry.parts
+    inquiry.parts,
+    inquiry.policy,
+    inquiry.policy_version,
+    inquiry.clocks
    FROM switchboard.inquiry
 UNION ALL
  SELECT closed_inquiry.id,
@@ -694,7 +719,10 @@ UNION ALL
     closed_inquiry.prefer,
     closed_inquiry.comment,
     closed_inquiry.stay,
-    closed_inquiry.parts
+    closed_inquiry.parts,
+    closed_inquiry.policy,
+    closed_inquiry.policy_version,
+    closed_inquiry.clocks
    FROM switchboard.closed_inquiry;
 
 COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
@@ -737,7 +765,11 @@ CREATE TABLE switchboard.closed_inquiry_default (
     comment text,
     stay json,
     parts text[],
+    policy text,
+    policy_version integer,
+    clocks json,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
+    CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
     CONSTRAINT inquiry_excluded CHECK (((excluded IS NULL) OR ((excluded_at IS NOT NULL) AND ((cardinality(excluded) >= 1) AND (cardinality(excluded) <= 64))))),
@@ -746,6 +778,7 @@ CREATE TABLE switchboard.closed_inquiry_default (
     CONSTRAINT inquiry_nps CHECK (((nps >= 0) AND (nps <= 10))),
     CONSTRAINT inquiry_outcome CHECK (((outcome IS NULL) OR ((outcome = ANY (ARRAY['resolved'::text, 'unresolved'::text])) AND (state = 'completed'::text)))),
     CONSTRAINT inquiry_passed CHECK (((passed IS NULL) OR ((cardinality(passed) >= 1) AND (cardinality(passed) <= 64)))),
+    CONSTRAINT inquiry_policy CHECK (((policy IS NULL) = (policy_version IS NULL))),
     CONSTRAINT inquiry_priority CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT inquiry_state CHECK (
 CASE state

@@ -199,6 +199,8 @@ package struct CompiledPlan: Sendable {
     package var reopenWithin: TimeSpan
     /// What waits longer expires.
     package var maxAge: TimeSpan
+    /// Those that there are; nil: any. Whoever takes requests refuses the others.
+    package var skills: Set<String>?
     /// Looked at in this order when an inquiry is submitted.
     package var rules: [Rule]
     /// The first that matches an inquiry, after the rules, is the one by which it is timed.
@@ -212,7 +214,8 @@ package struct CompiledPlan: Sendable {
         defaultPriority: Int32, priorityBoost: TimeSpan, disconnectGrace: TimeSpan,
         missedOffersToAway: Int32, continuity: [Continuity] = [.openAgent],
         continuityHold: TimeSpan = .seconds(30), continuityWithin: TimeSpan = .days(30),
-        reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), rules: [Rule] = [],
+        reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), skills: Set<String>? = nil,
+        rules: [Rule] = [],
         policies: [Policy] = [], calendars: [Calendar] = [], conditions: (any RuleConditions)? = nil
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
@@ -229,6 +232,7 @@ package struct CompiledPlan: Sendable {
         self.continuityWithin = continuityWithin
         self.reopenWithin = reopenWithin
         self.maxAge = maxAge
+        self.skills = skills
         self.rules = rules
         self.policies = policies
         self.calendars = calendars

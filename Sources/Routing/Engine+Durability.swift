@@ -143,9 +143,11 @@ extension Engine {
         }
         let stay = inquiries[slot].stay
         if stay != none {
+            // In an order of their own: that of a class goes by the numbers of skills, which a start gives anew.
             definition.parts = stays[stay].parts.map {
                 PartRow(skill: skillNames[$0.skill], level: $0.level, source: $0.source)
             }
+            definition.parts.sort { ($0.skill, $0.level, $0.source.text) < ($1.skill, $1.level, $1.source.text) }
         }
         let clocks = inquiries[slot].clocks
         if clocks != none {

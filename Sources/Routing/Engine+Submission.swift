@@ -154,12 +154,13 @@ extension Engine {
     mutating func enter(_ slot: UInt32, into output: inout Output) {
         let particulars = particulars(of: slot)
         let agent = self.particulars[particulars].agent
+        // As old as if it had been submitted then, also where nobody was there to see it.
+        inquiries[slot].queuedAt = min(now, self.particulars[particulars].scheduledAt)
         self.particulars[particulars].scheduledAt = .epoch
         self.particulars[particulars].agent = none
         inquiries[slot].waitingSince = now
         setState(slot, .waiting)
         touch(inquiry: slot, definition: true)
-        inquiries[slot].queuedAt = now
         rerank(slot)
         startClocks(slot)
         let hold = self.particulars[particulars].hold

@@ -1,5 +1,6 @@
 import Dispatch
 import Postgres
+import Routing
 
 /// What the writer's thread owns: the connection and the state of the work on one job.
 final class JournalLoop {
@@ -57,13 +58,21 @@ final class JournalLoop {
     private func commit(_ batch: JournalBatch) -> JournalOutcome {
         var rows = JournalRows(batch, term)
         var isOutcomeUnknown = false
+        let isLarge = batch.changes.inquiries.count > Self.largeBatch
+        // How many times the usual time it may take.
+        var patience = 1
+        defer { if patience > 1 { try? allow(1) } }
         return untilAnswered(row: "batch \(batch.number)") { connection throws(JournalFailure) in
             if isOutcomeUnknown, try self.isCommitted(batch.number, connection) { return }
             let isRepeated = isOutcomeUnknown
             isOutcomeUnknown = true
             do throws(JournalFailure) {
-                try self.send(&rows, connection)
+                if patience > 1 { try self.journaling { () throws(PostgresError) in try self.allow(patience) } }
+                try self.send(&rows, connection, prolongs: isLarge)
             } catch {
+                if isLarge, error.postgres.isConnectionFailure || error.postgres.sqlState == SQLState.cancelled {
+                    patience = min(2 * patience, Self.patienceMax)
+                }
                 // What was sent before may have reached PostgreSQL only now, behind the question whether it had.
                 guard isRepeated, error.postgres.sqlState == SQLState.deposed,
                     try self.isCommitted(batch.number, connection)
@@ -75,13 +84,17 @@ final class JournalLoop {
     private func renew() -> JournalOutcome {
         untilAnswered(row: "the renewal of the lease") { connection throws(JournalFailure) in
             try self.journaling { () throws(PostgresError) in
-                self.parameters.removeAll()
-                self.parameters.add(self.term.site)
-                self.parameters.add(self.term.epoch)
-                self.parameters.add(interval: self.term.lengthMicroseconds)
+                self.encodeRenewal()
                 try connection.execute(prepared: WriterStatement.renew.rawValue, self.parameters)
             }
         }
+    }
+
+    private func encodeRenewal() {
+        parameters.removeAll()
+        parameters.add(term.site)
+        parameters.add(term.epoch)
+        parameters.add(interval: term.lengthMicroseconds)
     }
 
     /// Works on one job until PostgreSQL has said yes or never, or the writer is stopped.
@@ -137,7 +150,21 @@ final class JournalLoop {
                 message: "the store is at batch \(found.batch), so batch \(number) cannot follow"))
     }
 
-    private func send(_ rows: inout JournalRows, _ connection: Connection) throws(JournalFailure) {
+    /// Batches of more inquiries than this may be too many for the usual time: a published plan ranks all that waits anew.
+    private static let largeBatch = 1_000
+    /// Each attempt at one has twice the time of the one before, up to this many times the usual.
+    private static let patienceMax = 32
+
+    private func allow(_ patience: Int) throws(PostgresError) {
+        guard let connection, connection.isOpen else { return }
+        connection.timeout = settings.roundTripTimeout * patience
+        try connection.execute("SET statement_timeout = \(settings.statementTimeout.milliseconds * Int64(patience))")
+    }
+
+    /// - Parameter prolongs: The lease counts from the end of the batch, which may be long after its beginning.
+    private func send(
+        _ rows: inout JournalRows, _ connection: Connection, prolongs: Bool
+    ) throws(JournalFailure) {
         var sent: [JournalStatement] = []
         let counts: [Int]
         do {
@@ -148,6 +175,10 @@ final class JournalLoop {
                 rows.encode(statement, indices, into: &parameters)
                 try connection.send(prepared: statement.rawValue, parameters)
                 sent.append(statement)
+            }
+            if prolongs {
+                encodeRenewal()
+                try connection.send(prepared: WriterStatement.renew.rawValue, parameters)
             }
             counts = try connection.finishPipeline()
         } catch {

@@ -55,6 +55,8 @@ enum SQLState {
     static let missingTable = "42P01"
     /// PostgreSQL's own: a lock was not to be had within the time for it.
     static let lockNotAvailable = "55P03"
+    /// PostgreSQL's own: it took longer than it may, or somebody cancelled it.
+    static let cancelled = "57014"
     static let deposed = "SB001"
     static let otherClockSpeed = "SB002"
     /// Raised by the writer itself: the store stands where no writer of this epoch can have left it.

@@ -51,8 +51,8 @@ extension Auditor {
         case .scheduled:
             if let due = items[index].scheduledAt, due > row.at { violate("\(World.line(row)) before its time") }
             enter(index, .waiting)
+            items[index].queuedAt = items[index].scheduledAt ?? row.at
             items[index].scheduledAt = nil
-            items[index].queuedAt = row.at
             items[index].waitingSince = row.at
             items[index].wasQueued = true
             items[index].rank = rankAnew(items[index])

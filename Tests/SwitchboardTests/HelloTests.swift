@@ -256,7 +256,8 @@ enum Sample {
         case .agentGet, .agents, .queues, .inquiries, .stats, .explain, .assign, .requeue, .queuePause, .queueResume:
             ["admin", "supervisor"]
         case .watch, .unwatch: ["admin", "supervisor", "gateway", "upstream"]
-        case .agentPut, .agentDelete, .agentsPut, .tokenCreate, .tokenList, .tokenRevoke, .customerForget, .drain, .info,
+        case .agentPut, .agentDelete, .agentsPut, .tokenCreate, .tokenList, .tokenRevoke, .customerForget, .drain,
+            .info,
             .planGet, .planCheck, .planPut, .planPatch, .planHistory, .planRollback:
             ["admin"]
         }

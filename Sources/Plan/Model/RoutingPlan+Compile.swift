@@ -25,7 +25,8 @@ extension RoutingPlan {
             disconnectGrace: disconnectGrace * clockSpeed, missedOffersToAway: missedOffersToAway,
             continuity: continuity.prefer.map { $0 == .openAgent ? .openAgent : .lastAgent },
             continuityHold: continuity.hold, continuityWithin: continuity.within, reopenWithin: reopenWithin,
-            maxAge: maxAge, rules: rules.map { compiled($0) }, policies: policies.map { compiled($0) },
+            maxAge: maxAge, skills: skills.map { Set($0) }, rules: rules.map { compiled($0) },
+            policies: policies.map { compiled($0) },
             calendars: compiledCalendars(around: now), conditions: conditions(language))
     }
 

@@ -11,7 +11,11 @@ extension Core {
         if request.has(.name) { change.name = .set(request.word(.name) ?? "") }
         if request.has(.team) { change.team = .set(request.word(.team) ?? "") }
         if request.has(.skills) {
-            change.skills = .set((request.levels(.skills) ?? []).map { SkillLevel(skill: $0.name, level: $0.level) })
+            let levels = request.levels(.skills) ?? []
+            if let other = levels.first(where: { !isOfPlan(skill: $0.name) }) {
+                return refuse(skill: other.name, .skills, request, session)
+            }
+            change.skills = .set(levels.map { SkillLevel(skill: $0.name, level: $0.level) })
         }
         if request.has(.channels) {
             let limits = request.limits(.channels) ?? []

@@ -11,9 +11,6 @@ import Routing
 struct AgentsJob: Sendable {
     var request: Request
     var sheet: AgentSheet
-    /// The skills that the plan of this version lists; nil: any.
-    var skills: Set<String>?
-    var planVersion: Int32
 }
 
 /// What an AGENTS PUT comes to.
@@ -54,31 +51,14 @@ extension Core {
     }
 
     private func readSheet(_ request: Request, _ link: UInt64) {
-        let version = engine.plan.version
-        let plan = plans[version]?.document ?? []
         planReader.async { [mailbox] in
             let sheet = AgentSheet(Array(request.value(.body) ?? []))
-            let skills = Self.skills(ofPlan: plan)
-            mailbox.post(
-                .agentsRead(link, AgentsJob(request: request, sheet: sheet, skills: skills, planVersion: version)))
+            mailbox.post(.agentsRead(link, AgentsJob(request: request, sheet: sheet)))
         }
-    }
-
-    /// The skills that a plan's document lists; nil where it takes any.
-    private static func skills(ofPlan document: [UInt8]) -> Set<String>? {
-        guard let value = parseFlatObject(document)?.first(where: { $0.key == "skills" })?.value,
-            case .raw(let json) = value, let elements = parseArray(json)
-        else { return nil }
-        return Set(
-            elements.compactMap { element in
-                if case .string(let name) = element { name } else { nil }
-            })
     }
 
     func agentsRead(_ link: UInt64, _ job: AgentsJob) {
         guard let session = sessions[link] else { return }
-        // A plan that came between may list other skills.
-        if job.planVersion != engine.plan.version { return readSheet(job.request, link) }
         session.isParked = false
         output.clear()
         let checks = job.request.flag(.check) == true
@@ -144,12 +124,12 @@ extension Core {
     private func judge(_ job: AgentsJob) -> AgentsOutcome {
         var outcome = AgentsOutcome()
         for fault in job.sheet.faults { outcome.fault(fault.path, fault.message) }
-        for entry in job.sheet.entries { judge(entry, job.skills, &outcome) }
+        for entry in job.sheet.entries { judge(entry, &outcome) }
         for removal in job.sheet.removals { judge(removal, &outcome) }
         return outcome
     }
 
-    private func judge(_ entry: AgentSheet.Entry, _ skills: Set<String>?, _ outcome: inout AgentsOutcome) {
+    private func judge(_ entry: AgentSheet.Entry, _ outcome: inout AgentsOutcome) {
         let known = engine.agent(named: ArraySlice(entry.change.id.utf8))
         let before = known.map { engine.definition(of: $0) } ?? AgentDefinition()
         var change = entry.change
@@ -163,7 +143,7 @@ extension Core {
                 change.skills = .keep
             } else {
                 after.skills = listed
-                for skill in listed.map(\.skill) where skills.map({ !$0.contains(skill) }) ?? false {
+                for skill in listed.map(\.skill) where !isOfPlan(skill: skill) {
                     outcome.fault("\(entry.path).skills.\(AgentSheet.path(skill))", "no skill \(skill) in the plan")
                 }
             }

@@ -123,6 +123,10 @@ extension Core {
     func requirements(_ key: FieldKey, _ request: Request, _ session: Session) -> [SkillRequirement]? {
         var list: [SkillRequirement] = []
         for (name, level) in request.levels(key) ?? [] {
+            guard isOfPlan(skill: name) else {
+                refuse(skill: name, key, request, session)
+                return nil
+            }
             guard let skill = engine.skill(named: name) else {
                 refuse(session, request, Rejection(.limit, "too many different skills are in use", field: key.name))
                 return nil
@@ -130,5 +134,11 @@ extension Core {
             list.append(SkillRequirement(skill: skill, level: level))
         }
         return list
+    }
+
+    func isOfPlan(skill: String) -> Bool { engine.plan.skills?.contains(skill) ?? true }
+
+    func refuse(skill: String, _ key: FieldKey, _ request: Request, _ session: Session) {
+        refuse(session, request, .badArgument, "no skill \(skill) in the plan", field: key.name)
     }
 }

@@ -62,7 +62,8 @@ package final class EstimateStudy: RehearsalObserver {
             guard let type = classes[event.inquiry], let at = acceptances[event.inquiry] else { break }
             histories[type]?.completed(after: now - at)
         case .scheduled, .queued, .offered, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased,
-            .held, .resumed, .message, .updated, .transferred, .requeued, .step, .escalated, .overCapacity, .wrapped,
+            .held, .resumed, .message, .updated, .transferred, .requeued, .step, .escalated, .slaWarned, .slaBreached,
+            .overCapacity, .wrapped,
             .reopened, .rated, .agentDisconnected, .agentReconnected, .agentChanged, .stalled, .planPublished,
             .queuePaused, .queueResumed, .drain:
             break

@@ -195,7 +195,8 @@ package struct Rehearsal: ~Copyable {
         case .agentAway: .away(agent: agent)
         case .agentOffline: .offline(agent: agent)
         case .submitted, .scheduled, .queued, .accepted, .declined, .withdrawn, .exclusionsCleared,
-            .preferredReleased, .held, .resumed, .message, .updated, .step, .escalated, .overCapacity, .completed,
+            .preferredReleased, .held, .resumed, .message, .updated, .step, .escalated, .slaWarned, .slaBreached,
+            .overCapacity, .completed,
             .wrapped, .reopened, .abandoned, .rated, .agentReady, .agentDisconnected, .agentReconnected,
             .agentChanged, .stalled, .planPublished, .queuePaused, .queueResumed, .drain:
             nil

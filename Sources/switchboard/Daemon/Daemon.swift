@@ -153,6 +153,7 @@ final class Daemon: Sendable {
     /// Tries until the lease is ours. Meanwhile clients hear `starting`, or `standby` where another daemon serves.
     private func openStore(_ settings: StoreSettings) async throws -> OpenedStore {
         let server = server
+        let outage = OutageLog(log)
         var lastWord = ""
         while true {
             try Task.checkCancellation()
@@ -163,6 +164,7 @@ final class Daemon: Sendable {
             do {
                 let opening = try await Self.blocking {
                     try Store.open(attempt) { state in
+                        outage.tell(state)
                         if case .away = state { server.storageIsAway(true) } else { server.storageIsAway(false) }
                     }
                 }
@@ -201,8 +203,7 @@ final class Daemon: Sendable {
             ]
         }
         let desk = DocumentDesk(clockSpeed: options.clockSpeed)
-        let clock = state.recovered.engine.clock
-        var compiled = try storedPlan(state.plans.last, desk, at: clock) ?? plan
+        var compiled = try storedPlan(state.plans.last, desk, at: state.recovered.engine.clock) ?? plan
         var version = state.plans.last?.version ?? 0
         var plans: [PlanRow] = []
         let document = options.plan.map(\.document) ?? state.plans.last?.body ?? RoutingPlan().document
