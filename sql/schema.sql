@@ -394,6 +394,7 @@ CREATE TABLE switchboard.closed_inquiry (
     policy text,
     policy_version integer,
     clocks json,
+    failed text[],
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
@@ -497,6 +498,8 @@ COMMENT ON COLUMN switchboard.closed_inquiry.policy_version IS 'The version of t
 
 COMMENT ON COLUMN switchboard.closed_inquiry.clocks IS '{"assign": microseconds that it has run by the policy''s calendar, "assign.since": since when it runs besides (microseconds since 1970), "assign.on": 1 while it stands still, "assign.fired": thresholds that have fired, "assign.verdict": 1 met, 2 breached, …, "responded": 1 after the first response}; NULL where none was ever on.';
 
+COMMENT ON COLUMN switchboard.closed_inquiry.failed IS 'Conditions that could not be evaluated when it was routed, {"rule:gold customers",policy:vip}; NULL for none.';
+
 CREATE TABLE switchboard.inquiry (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -538,6 +541,7 @@ CREATE TABLE switchboard.inquiry (
     policy text,
     policy_version integer,
     clocks json,
+    failed text[],
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
@@ -640,6 +644,8 @@ COMMENT ON COLUMN switchboard.inquiry.policy_version IS 'The version of the plan
 
 COMMENT ON COLUMN switchboard.inquiry.clocks IS '{"assign": microseconds that it has run by the policy''s calendar, "assign.since": since when it runs besides (microseconds since 1970), "assign.on": 1 while it stands still, "assign.fired": thresholds that have fired, "assign.verdict": 1 met, 2 breached, …, "responded": 1 after the first response}; NULL where none was ever on.';
 
+COMMENT ON COLUMN switchboard.inquiry.failed IS 'Conditions that could not be evaluated when it was routed, {"rule:gold customers",policy:vip}; NULL for none.';
+
 CREATE VIEW switchboard.all_inquiry AS
  SELECT inquiry.id,
     inquiry.submitted_at,
@@ -680,7 +686,8 @@ CREATE VIEW switchboard.all_inquiry AS
     inquiry.parts,
     inquiry.policy,
     inquiry.policy_version,
-    inquiry.clocks
+    inquiry.clocks,
+    inquiry.failed
    FROM switchboard.inquiry
 UNION ALL
  SELECT closed_inquiry.id,
@@ -722,7 +729,8 @@ UNION ALL
     closed_inquiry.parts,
     closed_inquiry.policy,
     closed_inquiry.policy_version,
-    closed_inquiry.clocks
+    closed_inquiry.clocks,
+    closed_inquiry.failed
    FROM switchboard.closed_inquiry;
 
 COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
@@ -768,6 +776,7 @@ CREATE TABLE switchboard.closed_inquiry_default (
     policy text,
     policy_version integer,
     clocks json,
+    failed text[],
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),

@@ -10,7 +10,9 @@ extension Engine {
         for number in plan.policies.indices {
             switch conditions.verdict(ofPolicy: number, on: &input) {
             case .differs: continue
-            case .fails: policyFailures[number] += 1
+            case .fails:
+                policyFailures[number] += 1
+                rememberFailed(["policy:" + plan.policies[number].name], slot)
             case .matches:
                 let policy = policyNumbers[number]
                 policies[Int(policy)].references += 1

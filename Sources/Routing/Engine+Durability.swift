@@ -139,6 +139,7 @@ extension Engine {
             definition.csat = particulars[number].csat
             definition.nps = particulars[number].nps
             definition.comment = particulars[number].comment
+            definition.failed = particulars[number].failed
             if particulars[number].agent != none { preferred = particulars[number].agent }
         }
         let stay = inquiries[slot].stay
@@ -147,7 +148,8 @@ extension Engine {
             definition.parts = stays[stay].parts.map {
                 PartRow(skill: skillNames[$0.skill], level: $0.level, source: $0.source)
             }
-            definition.parts.sort { ($0.skill, $0.level, $0.source.text) < ($1.skill, $1.level, $1.source.text) }
+            definition.parts = definition.parts.enumerated()
+                .sorted { ($0.element.skill, $0.offset) < ($1.element.skill, $1.offset) }.map(\.element)
         }
         let clocks = inquiries[slot].clocks
         if clocks != none {
@@ -312,6 +314,10 @@ extension Engine {
             inquiries[slot].holdUntil = definition.holdUntil ?? .epoch
         }
         if !definition.prefer.isEmpty { setPrefer(slot, Array(try requirements(definition.prefer))) }
+        if !definition.failed.isEmpty {
+            let particulars = particulars(of: slot)
+            self.particulars[particulars].failed = definition.failed
+        }
         if definition.csat != nil || definition.nps != nil || !definition.comment.isEmpty {
             let particulars = particulars(of: slot)
             self.particulars[particulars].csat = definition.csat

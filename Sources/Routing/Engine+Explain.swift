@@ -28,6 +28,11 @@ extension Engine {
             let due = timers.entries[Int(timerPositions[stays[stay].timer])].key.due
             if due < next.due { next = ("step", due) }
         }
+        let set = inquiries[slot].clocks
+        if set != none, clockSets[set].timer != none {
+            let due = timers.entries[Int(timerPositions[clockSets[set].timer])].key.due
+            if due < next.due { next = ("sla", due) }
+        }
         return next
     }
 

@@ -94,6 +94,8 @@ extension Engine {
             let admission = reroute(input, slot, &demand)
             change.priority = .set(admission.priority)
             change.prefer = .set(admission.prefer)
+            if inquiries[slot].particulars != none { particulars[inquiries[slot].particulars].failed = [] }
+            rememberFailed(admission.failed.map { "rule:" + $0 }, slot)
             more = details(of: admission)
         }
         let requirement = try requirement(of: demand, on: classes[Int(old)].channel)

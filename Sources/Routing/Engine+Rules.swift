@@ -79,6 +79,13 @@ extension Engine {
         }
     }
 
+    /// For EXPLAIN.
+    mutating func rememberFailed(_ failed: [String], _ slot: UInt32) {
+        if failed.isEmpty { return }
+        let particulars = particulars(of: slot)
+        self.particulars[particulars].failed += failed
+    }
+
     func ruleInput(of submission: Submission) -> RuleInput {
         let customer = submission.texts.customer
         // Where nobody asks the store, what memory happens to hold may not decide.

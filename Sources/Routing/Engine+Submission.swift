@@ -45,7 +45,10 @@ extension Engine {
         }
         let prefer = admission?.prefer ?? submission.prefer
         if !prefer.isEmpty { setPrefer(slot, prefer) }
-        if let admission { keep(admission.demand, slot) }
+        if let admission {
+            keep(admission.demand, slot)
+            rememberFailed(admission.failed.map { "rule:" + $0 }, slot)
+        }
         var told = admission.map { details(of: $0) } ?? []
         if let input {
             pinPolicy(slot, policyInput(of: slot, input))

@@ -61,7 +61,7 @@ package struct WaitingExplanation: Sendable {
     package var holdUntil: Instant?
     package var isPaused: Bool
     package var isDraining: Bool
-    /// `preferred_released`, `exclusions_cleared` or `expired`, and when.
+    /// `preferred_released`, `exclusions_cleared`, `step`, `sla` (a threshold) or `expired`, and when.
     package var nextTimer: (name: String, due: Instant)?
 }
 

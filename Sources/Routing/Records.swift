@@ -95,6 +95,8 @@ struct Particulars {
     var csat: UInt8?
     var nps: UInt8?
     var comment: [UInt8] = []
+    /// What could not be evaluated when it was routed: `rule:gold customers`, `policy:vip`.
+    var failed: [String] = []
 }
 
 /// What the store does not know yet of a record.

@@ -88,6 +88,8 @@ package struct InquiryDefinition: Hashable, Sendable {
     /// The SLA policy that covers it, and the version of the plan that it is of; empty for none.
     package var policy: String
     package var policyVersion: Int32
+    /// What could not be evaluated when it was routed: `rule:gold customers`, `policy:vip`.
+    package var failed: [String]
     package var texts: InquiryTexts
 
     package init(
@@ -95,7 +97,7 @@ package struct InquiryDefinition: Hashable, Sendable {
         submittedAt: Instant,
         scheduledAt: Instant? = nil, preferred: String = "", hold: TimeSpan? = nil, holdUntil: Instant? = nil,
         csat: UInt8? = nil, nps: UInt8? = nil, comment: [UInt8] = [], policy: String = "",
-        policyVersion: Int32 = 0, texts: InquiryTexts = InquiryTexts()
+        policyVersion: Int32 = 0, failed: [String] = [], texts: InquiryTexts = InquiryTexts()
     ) {
         self.source = source
         self.channel = channel
@@ -112,6 +114,7 @@ package struct InquiryDefinition: Hashable, Sendable {
         self.comment = comment
         self.policy = policy
         self.policyVersion = policyVersion
+        self.failed = failed
         self.texts = texts
     }
 }

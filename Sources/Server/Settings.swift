@@ -20,6 +20,8 @@ package enum ServerLimits {
     /// statement time-out.
     package static let batchCommands = 4_096
     package static let batchBytes = 16 << 20
+    /// Events of one batch past which timers wait for the one under way: many deadlines may fall on one moment.
+    package static let batchEvents = 20_000
     package static let pageRows = 1_000
     package static let logPageEntries = 1_000
     /// Inquiries in memory that one step takes a customer out of.

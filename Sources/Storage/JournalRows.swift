@@ -193,6 +193,10 @@ struct JournalRows {
             let version = definitions[place].policyVersion
             if version == 0 { parameters.appendNull() } else { parameters.append(version) }
         }
+        parameters.column(.text, places) {
+            let failed = definitions[$1].failed
+            $0.append(orNull: failed.isEmpty ? "" : arrayLiteral(failed))
+        }
     }
 
     private mutating func append(stayOf row: InquiryRow, to parameters: inout Parameters) {

@@ -162,6 +162,7 @@ struct InquiryColumn {
         InquiryColumn(name: "subject", type: "text"), InquiryColumn(name: "attrs", type: "json"),
         InquiryColumn(name: "parts", type: "text", literal: "text[]"), InquiryColumn(name: "policy", type: "text"),
         InquiryColumn(name: "policy_version", type: "integer"),
+        InquiryColumn(name: "failed", type: "text", literal: "text[]"),
     ]
 
     static let all = changing + definition

@@ -5,7 +5,7 @@ import Routing
 struct InquiryDecoder {
     static let columns = """
         id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
-        comment, key, customer, subject, attrs, parts, policy, policy_version, state, state_since, queue, priority, queued_at, rank, agent,
+        comment, key, customer, subject, attrs, parts, policy, policy_version, failed, state, state_since, queue, priority, queued_at, rank, agent,
         offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
         decision_seq, waiting_since, stay, clocks
         """
@@ -75,6 +75,8 @@ struct InquiryDecoder {
         definition.policy = row.next().stringOrEmpty
         let version = row.next()
         definition.policyVersion = version.isNull ? 0 : version.int32
+        let failed = row.next()
+        if !failed.isNull { definition.failed = failed.strings }
         return definition
     }
 

@@ -44,7 +44,7 @@ struct VerbTableTests {
             (
                 .update,
                 "UPDATE id [priority=-100..100] [skills=NAME:LEVEL,…] [prefer=NAME:LEVEL,…] [queue=NAME] "
-                    + "[subject=TEXT] [attrs={…}]"
+                    + "[subject=TEXT] [attrs={…}] [reroute=true|false]"
             ),
             (.message, "MESSAGE id from=customer|agent [as=NAME]"),
             (.rate, "RATE id [csat=1..5] [nps=0..10] [comment=TEXT]"),

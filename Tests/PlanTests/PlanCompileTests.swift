@@ -122,7 +122,11 @@ struct PlanCompileTests {
         floor.pass(.seconds(60))
         // What the rule asked for has been relaxed, what the queue asked for stays behind in it.
         #expect(floor.place(id) == "waiting default" && floor.skills(id) == "billing:1")
-        #expect(floor.told(id) == ["submitted", "step", "step", "step", "queued"])
+        #expect(
+            floor.told(id) == [
+                "submitted", "sla_breached", "step", "step", "sla_warned", "escalated lead", "step", "queued",
+                "sla_breached",
+            ])
         floor.ready("kim")
         #expect(floor.place(id) == "offered default kim")
     }

@@ -104,13 +104,21 @@ struct TrialTests {
                           korean 1, by rule "korean unless said otherwise"
                 prefers   returns 1
                 teams     seoul
+                promised  by policy "vip": assign 28s, first_response 2m, next_response 5m, resolution 8h
                 rules     "gold customers" matches
                           "korean unless said otherwise" matches, and is the last
                 waits     at once: if 500 wait in vip already, it goes to queue default
+                          after 28s: assign of vip is breached, 100%
                           after 30s: a step · requires billing 1, english 2, korean 1
                           after 1m: a step · requires billing 1, english 2 · priority 15
+                          after 1m30s: first_response of vip is warned of, 75% · priority 25
+                          after 1m30s: notifies lead
                           after 2m: a step
                           after 2m: moves to queue default
+                          after 2m: first_response of vip is breached, 100%
+                          after 9h: resolution of vip is breached, 100%
+                          after 1d30m: resolution of vip is over, +30m
+                          after 1d30m: notifies manager
                           after 14d2m: expires, reason max_age
                 """)
     }

@@ -107,8 +107,10 @@ extension Auditor {
     private mutating func run(_ metric: Metric, _ index: Int) {
         guard let promised = items[index].promised, !promised.policy.pauses.contains(items[index].state) else { return }
         // It has gone on all the time.
-        if let last = promised.clocks[metric]?.stretches.last, last.until == clock, last.hours == promised.hours {
-            items[index].promised?.clocks[metric]?.stretches[promised.clocks[metric]!.stretches.count - 1].until = nil
+        if let stretches = promised.clocks[metric]?.stretches, let last = stretches.last, last.until == clock,
+            last.hours == promised.hours
+        {
+            items[index].promised?.clocks[metric]?.stretches[stretches.count - 1].until = nil
             return
         }
         let stretch = Running.Stretch(from: clock, hours: promised.hours)

@@ -63,7 +63,7 @@ import Testing
             var plans: [String: String] = [:]
             for (name, sql) in statements {
                 try connection.prepare(name, sql)
-                let count = (1...40).last { sql.contains("$\($0)") } ?? 0
+                let count = (1...64).last { sql.contains("$\($0)") } ?? 0
                 let nulls = Array(repeating: "NULL", count: count).joined(separator: ", ")
                 let result = try connection.execute("EXPLAIN (COSTS OFF) EXECUTE \"\(name)\"(\(nulls))")
                 plans[name] = (0..<result.rowCount).compactMap { result.text($0, 0) }.joined(separator: "\n")

@@ -162,6 +162,10 @@ package struct RouteTrial: ~Copyable {
         if let teams = plan.queues.first(where: { $0.name == engine.queueName(of: id) })?.teams {
             tell("teams", [teams.joined(separator: ", ")])
         }
+        if let name = engine.policyName(of: id), let policy = plan.policies.first(where: { $0.name == name }) {
+            let promises = policy.targets.map { "\($0.metric.rawValue) \($0.span.text)" }.joined(separator: ", ")
+            tell("promised", ["by policy \"\(name)\": \(promises)"])
+        }
     }
 
     private static func words(_ source: PartSource, queue: String) -> String {
@@ -203,13 +207,23 @@ package struct RouteTrial: ~Copyable {
             let parts = event.details.compactMap { Self.describe($0) }
             return "a step" + (parts.isEmpty ? "" : " · " + parts.joined(separator: " · "))
         case .queued: return "moves to queue \(event.queue)"
+        case .slaWarned: return Self.threshold(event, "is warned of")
+        case .slaBreached: return Self.threshold(event, "is breached")
         case .escalated:
+            if event.details.contains(where: { $0.key == .metric }) { return Self.threshold(event, "is over") }
             return event.details.first { $0.key == .name }.map { "notifies \(Self.text($0.value))" }
         case .expired:
             return event.details.first { $0.key == .reason }.map { "expires, reason \(Self.text($0.value))" }
                 ?? "expires"
         default: return nil
         }
+    }
+
+    /// `first_response of vip is warned of, 75% · priority 25`
+    private static func threshold(_ event: Event, _ what: String) -> String {
+        func word(_ key: DetailKey) -> String { event.details.first { $0.key == key }.map { text($0.value) } ?? "" }
+        let parts = ["\(word(.metric)) of \(word(.policy)) \(what), \(word(.threshold))"]
+        return (parts + event.details.compactMap { describe($0) }).joined(separator: " · ")
     }
 
     private static func describe(_ detail: EventDetail) -> String? {

@@ -38,7 +38,7 @@ extension Core {
 
     // MARK: What is required, and who says so
 
-    /// A row a part, where the request is not all of it.
+    /// A row a part, where the request is not all of it; and one for each condition that could not be evaluated.
     private func writeParts(of inquiry: InquiryRow, _ request: Request, _ session: Session) {
         for part in inquiry.definition?.parts ?? [] {
             row(session, request) {
@@ -50,6 +50,13 @@ extension Core {
                 case .step(let after): $0.field("after", durationMicroseconds: after.microseconds)
                 case .request, .queue, .hand: break
                 }
+            }
+        }
+        for failed in inquiry.definition?.failed ?? [] {
+            let colon = failed.firstIndex(of: ":") ?? failed.endIndex
+            row(session, request) {
+                $0.field("failed", text: String(failed[..<colon]))
+                $0.field("name", text: String(failed[colon...].dropFirst()))
             }
         }
     }

@@ -78,6 +78,9 @@ final class Core {
     var epoch: Int64 = 0
     let startedAt = ContinuousClock.now
 
+    /// What fell due while nobody was there is done before anybody is served; nil once it is.
+    private var overdueUntil: Instant?
+
     // The batch that forms.
     var changes = Changes()
     var newTokens: [TokenRecord] = []
@@ -115,7 +118,7 @@ final class Core {
     func run() {
         var taken: [CoreMessage] = []
         while !isFinished {
-            let hasWork = pendingStart < pending.count && !mustWaitForCommit
+            let hasWork = pendingStart < pending.count && !mustWaitForCommit && overdueUntil == nil
             mailbox.take(
                 into: &taken, waiting: hasWork || !explaining.isEmpty || canForget ? 0 : secondsToWait())
             if pendingStart == pending.count {
@@ -148,13 +151,14 @@ final class Core {
         if phase == .serving || phase == .stopping {
             if storage.sawJump(at: real) { recover(since: before) }
             expire(at: now)
+            if let until = overdueUntil, engine.nextDeadline.map({ $0 > until }) ?? true { overdueUntil = nil }
             storage.askIfNeeded(at: real, dueTimer: dueTimer(at: now), by: journal) { [mailbox] in
                 mailbox.post(.probed($0))
             }
             checkTokens(at: real)
         }
         var handled = 0
-        while pendingStart < pending.count, handled < ServerLimits.slice, !mustWaitForCommit {
+        while pendingStart < pending.count, handled < ServerLimits.slice, !mustWaitForCommit, overdueUntil == nil {
             let message = pending[pendingStart]
             pendingStart += 1
             handled += 1
@@ -171,6 +175,9 @@ final class Core {
         inFlight != nil && isFull && !storage.isAway(at: .now)
     }
 
+    /// So much has come of timers that one transaction should not take more: the others are late, and say so.
+    private var timersWaitForCommit: Bool { inFlight != nil && changes.events.count >= ServerLimits.batchEvents }
+
     /// The forming batch is as large as one transaction should be.
     var isFull: Bool {
         formingCommands >= ServerLimits.batchCommands || formingBytes >= ServerLimits.batchBytes
@@ -181,7 +188,7 @@ final class Core {
         var until = real + .seconds(ServerLimits.renewalSeconds)
         // While storage is asked, a timer past its last answer waits for the next one, which comes as a message; while
         // it is stalled all of them do.
-        if phase == .serving, let due = engine.nextDeadline, !storage.isStalled(at: real),
+        if phase == .serving, !timersWaitForCommit, let due = engine.nextDeadline, !storage.isStalled(at: real),
             due <= storage.answeredUntil || !storage.isAsking
         {
             until = min(until, clock.real(of: due))
@@ -198,7 +205,7 @@ final class Core {
 
     private func expire(at now: Instant) {
         guard let due = engine.nextDeadline, due <= min(now, storage.answeredUntil) else { return }
-        guard !storage.isStalled(at: .now) else { return }
+        guard !timersWaitForCommit, !storage.isStalled(at: .now) else { return }
         output.clear()
         engine.expire(
             at: now, answeredUntil: storage.answeredUntil, limit: ServerLimits.slice, into: &output)
@@ -254,6 +261,7 @@ final class Core {
         batch = opened.batch
         epoch = opened.epoch
         storage.started(at: .now, engineTime: clock.last)
+        if engine.nextDeadline.map({ $0 <= clock.last }) ?? false { overdueUntil = clock.last }
         phase = .serving
         log.info("serving", metadata: ["epoch": "\(epoch)", "batch": "\(batch)", "plan": "\(opened.plan.version)"])
     }
