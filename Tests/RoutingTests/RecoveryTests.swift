@@ -106,6 +106,27 @@ struct RecoveryTests {
         #expect(world.told(of: call).last == "missed 1 kim")
     }
 
+    @Test("what a start makes of its requirement is in the same order after the next, whatever numbers its skills have")
+    func orderOfParts() throws {
+        let before = CompiledPlan.of([.channel("chat", wrapUp: .hours(5))])
+        let world = World(before)
+        world.agent("kim", skills: "alpha:5,zulu:5")
+        let id = world.submit(skills: "zulu,alpha")
+        world.accept(id, by: "kim")
+        world.complete(id, by: "kim")
+        var after = before
+        after.queues[0].steps = [.at(3_600, .raisePriority(1))]
+        world.publish(after)
+        try world.restart()
+        world.connect("kim")
+        world.away("kim")
+        world.message(id)
+        #expect(world.state(id) == .waiting)
+        // The next start numbers skills by what agents have then.
+        world.change("kim", skills: "zulu:5")
+        #expect(try world.faultsOfRecovery() == [])
+    }
+
     @Test("it has no less left after a second restart in the middle of the grace")
     func twice() throws {
         let world = World(.of([.channel("voice", weight: 100, limit: 1, offerTimeout: .seconds(20))]))

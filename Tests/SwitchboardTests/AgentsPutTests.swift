@@ -72,10 +72,14 @@ struct AgentsPutTests {
 
     @Test("every fault is a row with its path, and nothing changes")
     func faults() async throws {
-        let plan = RoutingPlan.read(Array("skills: [billing, korean]".utf8)).plan
-        try await withDaemon(plan: plan) { daemon in
+        try await withDaemon { daemon in
             let admin = try daemon.admin()
+            // What she has already, she keeps.
             try admin.ok("AGENT PUT kim skills=bilingual:5")
+            try admin.ok(#"PLAN PUT body={"skills":["billing","korean"]}"#)
+            try admin.refused("AGENT PUT lee skills=bilingual:5", "bad_argument", field: "skills")
+            try admin.refused("SUBMIT channel=chat skills=billing,bilingual", "bad_argument", field: "skills")
+            try admin.refused("SUBMIT channel=chat prefer=bilingual", "bad_argument", field: "prefer")
             let body =
                 #"{"agents":[{"id":"kim","skills":{"bilingual":5}},{"id":"a","skills":{"bilingual":5}},"#
                 + #"{"id":"b","channels":{"fax":1}},{"id":"c","skills":{"billing":11}},{"id":"d","capacity":0},"#

@@ -133,7 +133,7 @@ struct PlanVerbTests {
             let parts = why.filter { $0["skill"] != nil }.map { line in
                 [line["skill"], line["level"], line["by"], line["name"]].compactMap { $0 }.joined(separator: " ")
             }
-            #expect(parts == ["returns 1 request", "korean 2 rule 한국어", "billing 3 queue"])
+            #expect(parts == ["billing 3 queue", "korean 2 rule 한국어", "returns 1 request"])
             #expect(why.last?["next"] == "step", "\(why)")
             #expect(try admin.ok("INFO")["failed_rules"] == "odd:1")
             // Said by the request, and no tier at all: no rule is asked.

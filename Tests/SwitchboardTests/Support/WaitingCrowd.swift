@@ -106,7 +106,7 @@ struct WaitingCrowd {
         let lines = try site.sql(
             """
             SELECT md5(string_agg(format('%s %s %s %s %s %s', id, key, queue, channel, priority, queued_at), ',' ORDER BY id))
-            FROM switchboard.inquiry WHERE key LIKE 'k%'
+            FROM switchboard.all_inquiry WHERE key LIKE 'k%'
             """)
         return lines.first?.first?.flatMap { $0 } ?? ""
     }
