@@ -225,6 +225,18 @@ extension Engine {
         watchClocks(slot)
     }
 
+    /// A reopened one is promised what the present plan promises, from now on.
+    mutating func repinAnew(_ slot: UInt32) {
+        let had = inquiries[slot].clocks != none
+        forgetClocks(slot)
+        if !plan.policies.isEmpty {
+            let submission = resubmission(of: slot, demand(of: slot), InquiryChange())
+            pinPolicy(slot, policyInput(of: slot, ruleInput(of: submission)))
+        }
+        if had || inquiries[slot].clocks != none { touch(inquiry: slot, definition: true) }
+        startClocks(slot)
+    }
+
     /// Thresholds that it has passed do not fire again, but a target that it is over and that nobody was told of.
     private mutating func carry(
         _ old: Clock, _ metric: Metric, _ promise: CompiledPlan.Promise, _ slot: UInt32
@@ -246,7 +258,7 @@ extension Engine {
     mutating func watchClocks(_ slot: UInt32) {
         let set = inquiries[slot].clocks
         cancelTimer(clockSets[set].timer)
-        guard let next = nextThreshold(set), next.isKnown || next.due > now else { return }
+        guard let next = nextThreshold(set) else { return }
         clockSets[set].timer = startTimer(.clock, owner: slot, id: inquiries[slot].id, due: next.due)
     }
 
@@ -263,7 +275,9 @@ extension Engine {
             let after = promise.thresholds[Int(clock.fired)].after
             let calendar = policies[policy].calendar
             let known = moment(clock, after: after, calendar)
-            guard let due = known ?? calendar.map({ calendars[$0].open.until }) else { continue }
+            guard let due = known ?? calendar.map({ calendars[$0].open.until }), known != nil || due > now else {
+                continue
+            }
             if next.map({ due < $0.due }) ?? true { next = (metric, due, known != nil) }
         }
         return next

@@ -67,10 +67,11 @@ extension Engine {
         renewStay(slot)
         rerank(slot)
         setState(slot, .waiting)
-        startClocks(slot)
+        repinAnew(slot)
         if agent != none, !agents[Int(agent)].isDeleted { rememberPassed(slot, agent) }
         let preference = seekPreference(slot, explicit: none, hold: nil, lastAgent: agent == none ? nil : agent)
-        tellOfEntry(.reopened, slot, agent: agent, preference, into: &output)
+        let told = policyName(slot).map { [EventDetail(.policy, .name($0.string))] } ?? []
+        tellOfEntry(.reopened, slot, agent: agent, preference, told, into: &output)
         guard wrapsUp else { return place(slot, into: &output) }
         // Its agent got room as well: whatever waits chooses in its order.
         refreshRooms(agent)

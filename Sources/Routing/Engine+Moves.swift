@@ -135,7 +135,7 @@ extension Engine {
     }
 
     /// The inquiry as if it came now. What it asks for by itself or by hand beats the rules, as at its submission.
-    private func resubmission(of slot: UInt32, _ demand: Demand, _ change: InquiryChange) -> Submission {
+    func resubmission(of slot: UInt32, _ demand: Demand, _ change: InquiryChange) -> Submission {
         let requirement = Int(inquiries[slot].requirement)
         let own = demand.parts.filter { $0.source == .request || $0.source == .hand }
         var submission = Submission(

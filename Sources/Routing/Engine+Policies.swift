@@ -33,7 +33,12 @@ extension Engine {
     mutating func carryPolicies(_ queues: [Int?]) {
         let old = calendars
         calendars = ContiguousArray(plan.calendars)
-        for policy in policies.indices where policies[policy].references > 0 {
+        for policy in policies.indices {
+            guard policies[policy].references > 0 else {
+                // Nobody goes by it, and nobody shall find it: what it names is of a plan that is gone.
+                policies[policy] = PinnedPolicy(CompiledPlan.Policy(name: "", promises: [:]), version: 0, calendar: nil)
+                continue
+            }
             policies[policy].promises = policies[policy].promises.map { $0?.changing { Self.carry($0, queues) } }
             if let calendar = policies[policy].calendar { policies[policy].calendar = adopt(old[calendar]) }
         }

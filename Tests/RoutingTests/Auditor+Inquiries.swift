@@ -413,7 +413,9 @@ extension Auditor {
         items[index].rank = rankAnew(items[index])
         if told.integer(.priority) != Int64(items[index].priority) { violate("\(World.line(row)): other priority") }
         enter(index, .waiting)
-        startClocks(index)
+        items[index].promised = nil
+        let channel = shapes[items[index].shape].channelName
+        judgePolicy(index, told, RuleInput(channel: channel, now: row.at))
         setPreference(index, told)
         entering = (row.inquiry, told)
     }
