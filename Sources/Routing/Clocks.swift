@@ -55,8 +55,11 @@ struct ClockSet {
 struct PinnedPolicy {
     var version: Int32
     var name: Name
-    /// The queues of its actions are numbers of the plan in force.
-    var promises: [CompiledPlan.Promise?]
+    /// The queues of its actions are numbers of the plan in force; those that it lacks are left out.
+    private(set) var promises: [CompiledPlan.Promise?]
+    /// As its version has them, and the queues of that version.
+    private let said: [CompiledPlan.Promise?]
+    private let queueNames: [String]
     /// In `Engine.calendars`; nil: around the clock.
     var calendar: Int?
     /// A bit for each state in which its clocks stand still.
@@ -64,12 +67,26 @@ struct PinnedPolicy {
     /// Inquiries in memory that go by it.
     var references = 0
 
-    init(_ policy: CompiledPlan.Policy, version: Int32, calendar: Int?) {
+    /// - Parameter queueNames: of the version that it is from.
+    init(_ policy: CompiledPlan.Policy, version: Int32, queueNames: [String], calendar: Int?) {
         self.version = version
         name = Name(policy.name)
         promises = policy.promises
+        said = policy.promises
+        self.queueNames = queueNames
         self.calendar = calendar
         pauses = policy.pauses.reduce(0) { $0 | 1 << UInt16($1.rawValue) }
+    }
+
+    /// Goes on under another plan. A move to a queue that it lacks does nothing until a plan has it again.
+    mutating func adapt(to plan: CompiledPlan) {
+        promises = said.map { promise in
+            promise?.changing { action in
+                guard case .move(let queue) = action else { return action }
+                let name = queueNames[Int(queue)]
+                return plan.queues.firstIndex { $0.name == name }.map { .move(QueueIndex($0)) }
+            }
+        }
     }
 
     func isPaused(in state: InquiryState) -> Bool { pauses >> UInt16(state.rawValue) & 1 == 1 }

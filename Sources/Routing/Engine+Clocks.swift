@@ -3,6 +3,9 @@
 extension Engine {
     // MARK: Which policy
 
+    /// Before the name of a policy, among the conditions of an inquiry that failed.
+    private static var failedPolicy: String { "policy:" }
+
     /// The first policy that matches the inquiry as it was routed, or none.
     mutating func pinPolicy(_ slot: UInt32, _ input: RuleInput) {
         guard let conditions = plan.conditions else { return }
@@ -12,7 +15,7 @@ extension Engine {
             case .differs: continue
             case .fails:
                 policyFailures[number] += 1
-                rememberFailed(["policy:" + plan.policies[number].name], slot)
+                rememberFailed([Self.failedPolicy + plan.policies[number].name], slot)
             case .matches:
                 let policy = policyNumbers[number]
                 policies[Int(policy)].references += 1
@@ -227,13 +230,14 @@ extension Engine {
 
     /// A reopened one is promised what the present plan promises, from now on.
     mutating func repinAnew(_ slot: UInt32) {
-        let had = inquiries[slot].clocks != none
+        guard !plan.policies.isEmpty || inquiries[slot].clocks != none else { return }
+        touch(inquiry: slot, definition: true)
         forgetClocks(slot)
-        if !plan.policies.isEmpty {
-            let submission = resubmission(of: slot, demand(of: slot), InquiryChange())
-            pinPolicy(slot, policyInput(of: slot, ruleInput(of: submission)))
+        if inquiries[slot].particulars != none {
+            particulars[inquiries[slot].particulars].failed.removeAll { $0.hasPrefix(Self.failedPolicy) }
         }
-        if had || inquiries[slot].clocks != none { touch(inquiry: slot, definition: true) }
+        let submission = resubmission(of: slot, demand(of: slot), InquiryChange())
+        pinPolicy(slot, policyInput(of: slot, ruleInput(of: submission)))
         startClocks(slot)
     }
 
@@ -351,14 +355,13 @@ extension Engine {
         let policy = policies[Int(clockSets[set].policy)]
         return Metric.allCases.compactMap { metric in
             let clock = clockSets[set].clocks[Int(metric.rawValue)]
-            guard let promise = policy.promises[Int(metric.rawValue)], clock.isOn || clock.verdict != nil else {
-                return nil
-            }
+            guard clock.isOn || clock.verdict != nil else { return nil }
+            let target = policy.promises[Int(metric.rawValue)]?.target
             let consumed =
                 clock.consumed + (clock.since == .epoch ? .zero : elapsed(from: clock.since, policy.calendar))
             var due: Instant?
-            if clock.since != .epoch {
-                let left = max(promise.target - clock.consumed, .zero)
+            if clock.since != .epoch, let target {
+                let left = max(target - clock.consumed, .zero)
                 if let calendar = policy.calendar {
                     due = calendars[calendar].open.due(start: clock.since, open: left)
                 } else {
@@ -366,7 +369,7 @@ extension Engine {
                 }
             }
             return ClockView(
-                metric: metric, target: promise.target, consumed: consumed, isOn: clock.isOn, due: due,
+                metric: metric, target: target, consumed: consumed, isOn: clock.isOn, due: due,
                 verdict: clock.verdict)
         }
     }
@@ -382,7 +385,8 @@ extension Engine {
 /// One promise to an inquiry, as it stands.
 package struct ClockView: Hashable, Sendable {
     package var metric: Metric
-    package var target: TimeSpan
+    /// nil: the version of the plan that promised it is not known any more.
+    package var target: TimeSpan?
     package var consumed: TimeSpan
     /// Begun and not ended.
     package var isOn: Bool

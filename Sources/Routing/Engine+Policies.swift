@@ -30,28 +30,25 @@ extension Engine {
     }
 
     /// Takes on the policies and calendars of the plan in force; policies that inquiries still go by stay beside them.
-    mutating func carryPolicies(_ queues: [Int?]) {
+    mutating func carryPolicies() {
         let old = calendars
         calendars = ContiguousArray(plan.calendars)
         for policy in policies.indices {
             guard policies[policy].references > 0 else {
                 // Nobody goes by it, and nobody shall find it: what it names is of a plan that is gone.
-                policies[policy] = PinnedPolicy(CompiledPlan.Policy(name: "", promises: [:]), version: 0, calendar: nil)
+                policies[policy] = Self.nameOnly("", version: 0)
                 continue
             }
-            policies[policy].promises = policies[policy].promises.map { $0?.changing { Self.carry($0, queues) } }
+            policies[policy].adapt(to: plan)
             if let calendar = policies[policy].calendar { policies[policy].calendar = adopt(old[calendar]) }
         }
         policyNumbers = []
+        let queueNames = plan.queues.map(\.name)
         for policy in plan.policies {
-            policyNumbers.append(keep(PinnedPolicy(policy, version: plan.version, calendar: policy.calendar)))
+            let pinned = PinnedPolicy(
+                policy, version: plan.version, queueNames: queueNames, calendar: policy.calendar)
+            policyNumbers.append(keep(pinned))
         }
-    }
-
-    /// An action in terms of the present plan. A move to a queue that is gone does nothing.
-    private static func carry(_ action: CompiledPlan.Action, _ queues: [Int?]) -> CompiledPlan.Action? {
-        guard case .move(let queue) = action else { return action }
-        return queues[Int(queue)].map { .move(QueueIndex($0)) }
     }
 
     /// The plan's calendar of that name, or else this one.
@@ -72,27 +69,37 @@ extension Engine {
         return UInt32(policies.count - 1)
     }
 
+    /// One of which only the name is known any more.
+    private mutating func remember(policyOf definition: InquiryDefinition) -> Int {
+        policies.append(Self.nameOnly(definition.policy, version: definition.policyVersion))
+        return policies.count - 1
+    }
+
+    private static func nameOnly(_ name: String, version: Int32) -> PinnedPolicy {
+        let policy = CompiledPlan.Policy(name: name, promises: [:])
+        return PinnedPolicy(policy, version: version, queueNames: [], calendar: nil)
+    }
+
     // MARK: A start
 
     /// The policies of an earlier version, for the inquiries that go by them.
     mutating func takeOn(policiesOf version: CompiledPlan) {
-        let queues = version.queues.map { queue in plan.queues.firstIndex { $0.name == queue.name } }
+        let queueNames = version.queues.map(\.name)
         for policy in version.policies {
             let calendar = policy.calendar.map { adopt(version.calendars[$0]) }
-            var pinned = PinnedPolicy(policy, version: version.version, calendar: calendar)
-            pinned.promises = pinned.promises.map { $0?.changing { Self.carry($0, queues) } }
+            var pinned = PinnedPolicy(policy, version: version.version, queueNames: queueNames, calendar: calendar)
+            pinned.adapt(to: plan)
             policies.append(pinned)
         }
     }
 
-    /// Where nobody knows the version any more, the policy of that name in the present plan goes on; where there is none,
-    /// nothing is promised.
+    /// Where nobody knows the version any more, the policy of that name in the present plan goes on. Where there is none,
+    /// or the inquiry is closed, nothing is promised any more: what is known stays as it is.
     mutating func restoreClocks(of row: InquiryRow, _ definition: InquiryDefinition, _ slot: UInt32) {
         guard !definition.policy.isEmpty else { return }
         let ofName = policies.indices.filter { policies[$0].name.string == definition.policy }
-        guard
-            let policy = ofName.first(where: { policies[$0].version == definition.policyVersion }) ?? ofName.first
-        else { return }
+        let ofVersion = ofName.first { policies[$0].version == definition.policyVersion }
+        let policy = ofVersion ?? (row.state.isLive ? ofName.first : nil) ?? remember(policyOf: definition)
         policies[policy].references += 1
         let set = clockSets.insert(ClockSet(owner: slot, policy: UInt32(policy)))
         inquiries[slot].clocks = set

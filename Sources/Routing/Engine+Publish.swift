@@ -20,7 +20,7 @@ extension Engine {
         cancelLaneTimers()
         adoptLayout(of: new)
         for queue in plan.queues.indices where pausedNames.contains(plan.queues[queue].name) { paused[queue] = true }
-        carryPolicies(queues)
+        carryPolicies()
         carryLanes(from: old, queues, channels)
         carryClasses(queues, channels)
         carryAgents(channels)

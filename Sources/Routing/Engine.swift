@@ -135,7 +135,10 @@ package struct Engine: ~Copyable {
         ruleFailures = plan.rules.map { _ in 0 }
         policyFailures = plan.policies.map { _ in 0 }
         policies = ContiguousArray(
-            plan.policies.map { PinnedPolicy($0, version: plan.version, calendar: $0.calendar) })
+            plan.policies.map {
+                PinnedPolicy(
+                    $0, version: plan.version, queueNames: plan.queues.map(\.name), calendar: $0.calendar)
+            })
         policyNumbers = plan.policies.indices.map { UInt32($0) }
         calendars = ContiguousArray(plan.calendars)
         weights = plan.channels.map(\.weight)

@@ -37,6 +37,8 @@ extension Auditor {
         }
 
         var stretches: [Stretch] = []
+        /// When what it had run was added up last.
+        var addedUp = Instant.epoch
         var isOn = true
         var fired = 0
         var verdict: Verdict?
@@ -122,6 +124,7 @@ extension Auditor {
         else { return }
         let end = self.clock
         items[index].promised?.clocks[metric]?.stretches[clock.stretches.count - 1].until = end
+        items[index].promised?.clocks[metric]?.addedUp = end
     }
 
     /// The inquiry has another state, or the hours have changed.
@@ -190,8 +193,8 @@ extension Auditor {
         guard let due = running.moment(after: threshold.after), due <= row.at else {
             return violate("\(World.line(row)) \(metric.name) \(threshold.label) before its time: \(running)")
         }
-        // By how much one was late that stood still meanwhile is not known to the microsecond.
-        let isPlain = running.stretches.last.map { due > $0.from } ?? true
+        // What was overdue already when it was added up is late by hours that may have been others: not judged.
+        let isPlain = due > running.addedUp
         if isPlain, told.flag(.late) != (row.at - due > .seconds(1)) { violate("\(World.line(row)): late, or not") }
         let type: EventType =
             threshold.after < promise.target

@@ -20,8 +20,8 @@ extension Core {
         for clock in engine.clocks(of: inquiry.id) where clock.isOn && clock.verdict == nil {
             if let due = clock.due {
                 line.field(clock.metric.name + "_due", text: WireTime.string(instant: due.microseconds))
-            } else {
-                let left = max(clock.target - clock.consumed, .zero)
+            } else if let target = clock.target {
+                let left = max(target - clock.consumed, .zero)
                 line.field(clock.metric.name + "_left", text: WireTime.string(duration: left.microseconds))
             }
         }
