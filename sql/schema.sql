@@ -263,6 +263,24 @@ $$;
 
 COMMENT ON FUNCTION switchboard.require_epoch(p_site smallint, p_epoch bigint) IS 'The fence of what is not a batch. SB001: deposed. It takes no lock, so it never holds up a batch.';
 
+CREATE FUNCTION switchboard.seconds(p_microseconds numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN round((p_microseconds / (1000000)::numeric), 3);
+
+COMMENT ON FUNCTION switchboard.seconds(p_microseconds numeric) IS 'Microseconds as seconds, to the millisecond.';
+
+CREATE FUNCTION switchboard.share(p_part numeric, p_whole numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN round((p_part / NULLIF(p_whole, (0)::numeric)), 4);
+
+COMMENT ON FUNCTION switchboard.share(p_part numeric, p_whole numeric) IS 'A part of a whole, 0 to 1, to four decimals; NULL of nothing.';
+
+CREATE FUNCTION switchboard.span_of(p_bucket smallint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (p_bucket < 64) THEN ((p_bucket)::bigint * 1000) ELSE (((((((p_bucket)::integer % 32) + 32))::bigint << ((p_bucket / 32) - 1)) * 1000) + (((1000)::bigint << ((p_bucket / 32) - 1)) / 2)) END;
+
+COMMENT ON FUNCTION switchboard.span_of(p_bucket smallint) IS 'The middle of a bucket of span_figure, in microseconds.';
+
 CREATE FUNCTION switchboard.sweep(p_site smallint, p_epoch bigint, p_ids bigint[], p_closed_at timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -328,6 +346,10 @@ CREATE TABLE switchboard.agent (
     team text,
     skills json,
     channels json,
+    activity text DEFAULT 'none'::text NOT NULL,
+    activity_since timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    tally json,
+    CONSTRAINT agent_activity CHECK ((activity = ANY (ARRAY['none'::text, 'idle'::text, 'busy'::text, 'wrap_up'::text, 'away'::text]))),
     CONSTRAINT agent_capacity CHECK (((capacity >= 1) AND (capacity <= 10000))),
     CONSTRAINT agent_missed_in_row CHECK ((missed_in_row >= 0)),
     CONSTRAINT agent_number CHECK ((number >= 0)),
@@ -352,6 +374,83 @@ COMMENT ON COLUMN switchboard.agent.channels_on IS 'The channels it takes work o
 COMMENT ON COLUMN switchboard.agent.skills IS '{"billing": 5}: level 1 to 10 by skill; NULL for none.';
 
 COMMENT ON COLUMN switchboard.agent.channels IS '{"voice": 1, "chat": null}: items at one time by channel, null for the plan''s limit; NULL for every channel of the plan.';
+
+COMMENT ON COLUMN switchboard.agent.activity IS 'What its time is counted as. idle: ready without work; busy: with assigned work; wrap_up: with nothing but wrap-ups; none: signed off, or without a session and work.';
+
+COMMENT ON COLUMN switchboard.agent.activity_since IS 'Since when; "tally" counts what was before.';
+
+COMMENT ON COLUMN switchboard.agent.tally IS 'Its row of "agent_figure" to be, of the last quarter of an hour in which anything was counted: {"at": microseconds since 1970, "day": days since 1970, "idle": microseconds, …}; NULL for nothing yet.';
+
+CREATE TABLE switchboard.agent_figure (
+    at timestamp with time zone NOT NULL,
+    idle bigint NOT NULL,
+    busy bigint NOT NULL,
+    wrap_up bigint NOT NULL,
+    away bigint NOT NULL,
+    handled bigint NOT NULL,
+    wrap_up_took bigint NOT NULL,
+    accepted integer NOT NULL,
+    assigned integer NOT NULL,
+    declined integer NOT NULL,
+    missed integer NOT NULL,
+    completed integer NOT NULL,
+    day date NOT NULL,
+    agent text NOT NULL
+);
+
+COMMENT ON TABLE switchboard.agent_figure IS 'What an agent did in a quarter of an hour that is over. The quarter under way is agent.tally; all_agent_figure has both.';
+
+COMMENT ON COLUMN switchboard.agent_figure.idle IS 'Microseconds ready and without work.';
+
+COMMENT ON COLUMN switchboard.agent_figure.busy IS 'Microseconds with assigned work, or held work that takes room, however many.';
+
+COMMENT ON COLUMN switchboard.agent_figure.wrap_up IS 'Microseconds with nothing but wrap-ups.';
+
+COMMENT ON COLUMN switchboard.agent_figure.away IS 'Microseconds away, and without work.';
+
+COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion, of what was completed: work side by side counts side by side.';
+
+COMMENT ON COLUMN switchboard.agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
+
+COMMENT ON COLUMN switchboard.agent_figure.accepted IS 'Offers accepted.';
+
+COMMENT ON COLUMN switchboard.agent_figure.assigned IS 'Taken without an offer.';
+
+CREATE VIEW switchboard.all_agent_figure AS
+ SELECT agent_figure.day,
+    agent_figure.at,
+    agent_figure.agent,
+    agent_figure.idle,
+    agent_figure.busy,
+    agent_figure.wrap_up,
+    agent_figure.away,
+    agent_figure.handled,
+    agent_figure.wrap_up_took,
+    agent_figure.accepted,
+    agent_figure.assigned,
+    agent_figure.declined,
+    agent_figure.missed,
+    agent_figure.completed
+   FROM switchboard.agent_figure
+UNION ALL
+ SELECT ('1970-01-01'::date + ((a.tally ->> 'day'::text))::integer) AS day,
+    ('1970-01-01 00:00:00+00'::timestamp with time zone + ((((a.tally ->> 'at'::text))::bigint)::double precision * '00:00:00.000001'::interval)) AS at,
+    a.id AS agent,
+    COALESCE(((a.tally ->> 'idle'::text))::bigint, (0)::bigint) AS idle,
+    COALESCE(((a.tally ->> 'busy'::text))::bigint, (0)::bigint) AS busy,
+    COALESCE(((a.tally ->> 'wrap_up'::text))::bigint, (0)::bigint) AS wrap_up,
+    COALESCE(((a.tally ->> 'away'::text))::bigint, (0)::bigint) AS away,
+    COALESCE(((a.tally ->> 'handled'::text))::bigint, (0)::bigint) AS handled,
+    COALESCE(((a.tally ->> 'wrap_up_took'::text))::bigint, (0)::bigint) AS wrap_up_took,
+    COALESCE(((a.tally ->> 'accepted'::text))::integer, 0) AS accepted,
+    COALESCE(((a.tally ->> 'assigned'::text))::integer, 0) AS assigned,
+    COALESCE(((a.tally ->> 'declined'::text))::integer, 0) AS declined,
+    COALESCE(((a.tally ->> 'missed'::text))::integer, 0) AS missed,
+    COALESCE(((a.tally ->> 'completed'::text))::integer, 0) AS completed
+   FROM switchboard.agent a
+  WHERE (a.tally IS NOT NULL);
+
+COMMENT ON VIEW switchboard.all_agent_figure IS 'What agents did by quarters of an hour, with the one under way: up to the agent''s last change of activity, or the last full quarter.';
 
 CREATE TABLE switchboard.closed_inquiry (
     id bigint NOT NULL,
@@ -395,6 +494,8 @@ CREATE TABLE switchboard.closed_inquiry (
     policy_version integer,
     clocks json,
     failed text[],
+    responded boolean DEFAULT false NOT NULL,
+    reopened boolean DEFAULT false NOT NULL,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
@@ -500,6 +601,10 @@ COMMENT ON COLUMN switchboard.closed_inquiry.clocks IS '{"assign": microseconds 
 
 COMMENT ON COLUMN switchboard.closed_inquiry.failed IS 'Conditions that could not be evaluated when it was routed, {"rule:gold customers",policy:vip}; NULL for none.';
 
+COMMENT ON COLUMN switchboard.closed_inquiry.responded IS 'It has had its first response since it came, or came back from its end.';
+
+COMMENT ON COLUMN switchboard.closed_inquiry.reopened IS 'It has come back from its end.';
+
 CREATE TABLE switchboard.inquiry (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -542,6 +647,8 @@ CREATE TABLE switchboard.inquiry (
     policy_version integer,
     clocks json,
     failed text[],
+    responded boolean DEFAULT false NOT NULL,
+    reopened boolean DEFAULT false NOT NULL,
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
@@ -646,6 +753,10 @@ COMMENT ON COLUMN switchboard.inquiry.clocks IS '{"assign": microseconds that it
 
 COMMENT ON COLUMN switchboard.inquiry.failed IS 'Conditions that could not be evaluated when it was routed, {"rule:gold customers",policy:vip}; NULL for none.';
 
+COMMENT ON COLUMN switchboard.inquiry.responded IS 'It has had its first response since it came, or came back from its end.';
+
+COMMENT ON COLUMN switchboard.inquiry.reopened IS 'It has come back from its end.';
+
 CREATE VIEW switchboard.all_inquiry AS
  SELECT inquiry.id,
     inquiry.submitted_at,
@@ -687,7 +798,9 @@ CREATE VIEW switchboard.all_inquiry AS
     inquiry.policy,
     inquiry.policy_version,
     inquiry.clocks,
-    inquiry.failed
+    inquiry.failed,
+    inquiry.responded,
+    inquiry.reopened
    FROM switchboard.inquiry
 UNION ALL
  SELECT closed_inquiry.id,
@@ -730,7 +843,9 @@ UNION ALL
     closed_inquiry.policy,
     closed_inquiry.policy_version,
     closed_inquiry.clocks,
-    closed_inquiry.failed
+    closed_inquiry.failed,
+    closed_inquiry.responded,
+    closed_inquiry.reopened
    FROM switchboard.closed_inquiry;
 
 COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
@@ -777,6 +892,8 @@ CREATE TABLE switchboard.closed_inquiry_default (
     policy_version integer,
     clocks json,
     failed text[],
+    responded boolean DEFAULT false NOT NULL,
+    reopened boolean DEFAULT false NOT NULL,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
@@ -844,6 +961,95 @@ CREATE TABLE switchboard.event_default (
 
 COMMENT ON TABLE switchboard.event_default IS 'Events of months that nobody made a partition for; should be empty.';
 
+CREATE TABLE switchboard.figure (
+    at timestamp with time zone NOT NULL,
+    entered bigint NOT NULL,
+    offered bigint NOT NULL,
+    accepted bigint NOT NULL,
+    accepted_in_target bigint NOT NULL,
+    abandoned bigint NOT NULL,
+    abandoned_after_target bigint NOT NULL,
+    abandoned_short bigint NOT NULL,
+    expired bigint NOT NULL,
+    cancelled bigint NOT NULL,
+    declined bigint NOT NULL,
+    missed bigint NOT NULL,
+    completed bigint NOT NULL,
+    reopened bigint NOT NULL,
+    responded bigint NOT NULL,
+    csat_rated bigint NOT NULL,
+    csat_good bigint NOT NULL,
+    nps_rated bigint NOT NULL,
+    nps_promoters bigint NOT NULL,
+    nps_detractors bigint NOT NULL,
+    waited bigint NOT NULL,
+    waited_late bigint NOT NULL,
+    waited_longest bigint NOT NULL,
+    response_took bigint NOT NULL,
+    handled bigint NOT NULL,
+    wrap_up_took bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE switchboard.figure IS 'What happened in a quarter of an hour in one queue on one channel. Each thing counts where and when it happened: an inquiry that is moved is accepted where it is then.';
+
+COMMENT ON COLUMN switchboard.figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+
+COMMENT ON COLUMN switchboard.figure.entered IS 'Came into the queue: submitted, due, moved there, or reopened.';
+
+COMMENT ON COLUMN switchboard.figure.offered IS 'Offers made.';
+
+COMMENT ON COLUMN switchboard.figure.accepted IS 'Taken by an agent: an offer accepted, or assigned without one.';
+
+COMMENT ON COLUMN switchboard.figure.accepted_in_target IS 'Of the accepted, those that had waited no longer than the target of their queue, or else of their channel, as the plan had it then.';
+
+COMMENT ON COLUMN switchboard.figure.abandoned IS 'The customer left before an agent took it.';
+
+COMMENT ON COLUMN switchboard.figure.abandoned_after_target IS 'Of the abandoned, those that had waited longer than the target.';
+
+COMMENT ON COLUMN switchboard.figure.abandoned_short IS 'Of the abandoned, those that had waited less than 5 s.';
+
+COMMENT ON COLUMN switchboard.figure.expired IS 'Ended by waiting too long: max_age, or a step.';
+
+COMMENT ON COLUMN switchboard.figure.cancelled IS 'Taken back by whoever submitted it.';
+
+COMMENT ON COLUMN switchboard.figure.declined IS 'Offers that an agent declined.';
+
+COMMENT ON COLUMN switchboard.figure.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.figure.completed IS 'Completed by an agent. One that is reopened and completed again counts again.';
+
+COMMENT ON COLUMN switchboard.figure.reopened IS 'Completed ones that a customer''s message brought back.';
+
+COMMENT ON COLUMN switchboard.figure.responded IS 'Had their first response: acceptance where the channel is live, else the agent''s first message. Once a cycle.';
+
+COMMENT ON COLUMN switchboard.figure.csat_rated IS 'Inquiries with a CSAT mark; a later mark of the same inquiry takes the earlier one back.';
+
+COMMENT ON COLUMN switchboard.figure.csat_good IS 'Of these, marks of 4 and 5.';
+
+COMMENT ON COLUMN switchboard.figure.nps_rated IS 'Inquiries with an NPS mark; a later mark takes the earlier one back.';
+
+COMMENT ON COLUMN switchboard.figure.nps_promoters IS 'Of these, marks of 9 and 10.';
+
+COMMENT ON COLUMN switchboard.figure.nps_detractors IS 'Of these, marks of 0 to 6.';
+
+COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted.';
+
+COMMENT ON COLUMN switchboard.figure.waited_late IS 'Microseconds of these beyond the target.';
+
+COMMENT ON COLUMN switchboard.figure.waited_longest IS 'Microseconds of the longest of these waits.';
+
+COMMENT ON COLUMN switchboard.figure.response_took IS 'Microseconds from "queued" to the first response.';
+
+COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, held time with it, of the completed.';
+
+COMMENT ON COLUMN switchboard.figure.wrap_up_took IS 'Microseconds from completion to the end of the wrap-up.';
+
+COMMENT ON COLUMN switchboard.figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
 CREATE TABLE switchboard.inquiry_key (
     at timestamp with time zone NOT NULL,
     inquiry bigint NOT NULL,
@@ -888,6 +1094,511 @@ COMMENT ON COLUMN switchboard.plan.author IS 'The name or id of the token that p
 
 COMMENT ON COLUMN switchboard.plan.body IS 'The whole document, kept as it was published.';
 
+CREATE TABLE switchboard.promise_figure (
+    at timestamp with time zone NOT NULL,
+    met bigint NOT NULL,
+    breached bigint NOT NULL,
+    late bigint NOT NULL,
+    lateness bigint NOT NULL,
+    longest bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    policy text NOT NULL,
+    metric text NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE switchboard.promise_figure IS 'How the promises of SLA policies were kept in a quarter of an hour. One is counted when it is known: met when it is answered in time, breached when its target passes. What ends unanswered before its target counts in neither.';
+
+COMMENT ON COLUMN switchboard.promise_figure.late IS 'Of the breached, whenever that was, those that were answered now.';
+
+COMMENT ON COLUMN switchboard.promise_figure.lateness IS 'Microseconds by which these were late, by the policy''s calendar.';
+
+COMMENT ON COLUMN switchboard.promise_figure.longest IS 'Microseconds that the slowest of all that were answered now took, by the policy''s calendar.';
+
+COMMENT ON COLUMN switchboard.promise_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+CREATE VIEW switchboard.report_agent AS
+ SELECT f.day,
+    f.agent,
+    switchboard.seconds(sum(f.idle)) AS idle,
+    switchboard.seconds(sum(f.busy)) AS busy,
+    switchboard.seconds(sum(f.wrap_up)) AS wrap_up,
+    switchboard.seconds(sum(f.away)) AS away,
+    switchboard.share(sum((f.busy + f.wrap_up)), sum(((f.busy + f.wrap_up) + f.idle))) AS occupancy,
+    sum(f.accepted) AS accepted,
+    sum(f.assigned) AS assigned,
+    sum(f.declined) AS declined,
+    sum(f.missed) AS missed,
+    sum(f.completed) AS completed,
+    switchboard.share((sum(f.missed))::numeric, (sum(((f.accepted + f.declined) + f.missed)))::numeric) AS rona,
+    switchboard.seconds((sum((f.handled + f.wrap_up_took)) / (NULLIF(sum(f.completed), 0))::numeric)) AS aht
+   FROM switchboard.all_agent_figure f
+  GROUP BY f.day, f.agent;
+
+COMMENT ON VIEW switchboard.report_agent IS 'What each agent did each day. Today''s goes up to the agent''s last change of activity, or the last full quarter of an hour.';
+
+COMMENT ON COLUMN switchboard.report_agent.idle IS 'Seconds ready and without work.';
+
+COMMENT ON COLUMN switchboard.report_agent.busy IS 'Seconds with assigned work, or held work that takes room.';
+
+COMMENT ON COLUMN switchboard.report_agent.wrap_up IS 'Seconds with nothing but wrap-ups.';
+
+COMMENT ON COLUMN switchboard.report_agent.away IS 'Seconds away, and without work.';
+
+COMMENT ON COLUMN switchboard.report_agent.occupancy IS '(Busy + wrap-up) ÷ (busy + wrap-up + idle).';
+
+COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
+
+COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
+
+CREATE VIEW switchboard.report_interval AS
+ SELECT f.at,
+    f.day,
+    f.queue,
+    f.channel,
+    f.entered,
+    f.offered,
+    f.accepted,
+    f.accepted_in_target,
+    f.abandoned,
+    f.abandoned_after_target,
+    f.abandoned_short,
+    f.expired,
+    f.cancelled,
+    f.declined,
+    f.missed,
+    f.completed,
+    f.reopened,
+    f.responded,
+    f.csat_rated,
+    f.nps_rated,
+    switchboard.share((f.accepted_in_target)::numeric, ((f.accepted + f.abandoned_after_target))::numeric) AS service_level,
+    switchboard.share((f.accepted_in_target)::numeric, (f.accepted)::numeric) AS service_level_of_accepted,
+    switchboard.share((f.accepted_in_target)::numeric, (f.entered)::numeric) AS service_level_of_entered,
+    switchboard.share((f.abandoned)::numeric, ((f.accepted + f.abandoned))::numeric) AS abandonment,
+    switchboard.share((f.missed)::numeric, (f.offered)::numeric) AS rona,
+    switchboard.seconds(((f.waited / NULLIF(f.accepted, 0)))::numeric) AS asa,
+    switchboard.seconds(((f.waited_late / NULLIF((f.accepted - f.accepted_in_target), 0)))::numeric) AS late,
+    switchboard.seconds((f.waited_longest)::numeric) AS longest,
+    switchboard.seconds(((f.response_took / NULLIF(f.responded, 0)))::numeric) AS frt,
+    switchboard.seconds((((f.handled + f.wrap_up_took) / NULLIF(f.completed, 0)))::numeric) AS aht,
+    switchboard.seconds(((f.wrap_up_took / NULLIF(f.completed, 0)))::numeric) AS acw,
+    switchboard.share((f.csat_good)::numeric, (f.csat_rated)::numeric) AS csat,
+    switchboard.share(((f.nps_promoters - f.nps_detractors))::numeric, (f.nps_rated)::numeric) AS nps
+   FROM switchboard.figure f;
+
+COMMENT ON VIEW switchboard.report_interval IS 'Figures of each quarter of an hour by queue and channel; counts are those of "figure". Percentiles are told of days (report_queue).';
+
+COMMENT ON COLUMN switchboard.report_interval.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
+
+COMMENT ON COLUMN switchboard.report_interval.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
+
+COMMENT ON COLUMN switchboard.report_interval.service_level_of_entered IS 'Accepted within the target ÷ entered.';
+
+COMMENT ON COLUMN switchboard.report_interval.abandonment IS 'Abandoned ÷ (accepted + abandoned).';
+
+COMMENT ON COLUMN switchboard.report_interval.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
+
+COMMENT ON COLUMN switchboard.report_interval.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.longest IS 'The longest wait of an accepted one, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+
+COMMENT ON COLUMN switchboard.report_interval.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
+
+CREATE TABLE switchboard.span_figure (
+    n bigint NOT NULL,
+    day date NOT NULL,
+    bucket smallint NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    span text NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
+
+COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
+
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+
+CREATE VIEW switchboard.report_span AS
+ WITH scope AS (
+         SELECT span_figure.day,
+            span_figure.queue,
+            span_figure.channel,
+            span_figure.span,
+            span_figure.bucket,
+            span_figure.n
+           FROM switchboard.span_figure
+        UNION ALL
+         SELECT span_figure.day,
+            span_figure.queue,
+            NULL::text,
+            span_figure.span,
+            span_figure.bucket,
+            sum(span_figure.n) AS sum
+           FROM switchboard.span_figure
+          GROUP BY span_figure.day, span_figure.queue, span_figure.span, span_figure.bucket
+        UNION ALL
+         SELECT span_figure.day,
+            NULL::text,
+            NULL::text,
+            span_figure.span,
+            span_figure.bucket,
+            sum(span_figure.n) AS sum
+           FROM switchboard.span_figure
+          GROUP BY span_figure.day, span_figure.span, span_figure.bucket
+        ), running AS (
+         SELECT scope.day,
+            scope.queue,
+            scope.channel,
+            scope.span,
+            scope.bucket,
+            sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span ORDER BY scope.bucket) AS upto,
+            sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span) AS total
+           FROM scope
+        )
+ SELECT running.day,
+    running.queue,
+    running.channel,
+    running.span,
+    (max(running.total))::bigint AS n,
+    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.50))))))::numeric) AS p50,
+    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.95))))))::numeric) AS p95,
+    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.99))))))::numeric) AS p99
+   FROM running
+  GROUP BY running.day, running.queue, running.channel, running.span;
+
+COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
+
+CREATE VIEW switchboard.report_queue AS
+ WITH scope AS (
+         SELECT figure.day,
+            figure.queue,
+            figure.channel,
+            sum(figure.entered) AS entered,
+            sum(figure.offered) AS offered,
+            sum(figure.accepted) AS accepted,
+            sum(figure.accepted_in_target) AS accepted_in_target,
+            sum(figure.abandoned) AS abandoned,
+            sum(figure.abandoned_after_target) AS abandoned_after_target,
+            sum(figure.abandoned_short) AS abandoned_short,
+            sum(figure.expired) AS expired,
+            sum(figure.cancelled) AS cancelled,
+            sum(figure.declined) AS declined,
+            sum(figure.missed) AS missed,
+            sum(figure.completed) AS completed,
+            sum(figure.reopened) AS reopened,
+            sum(figure.responded) AS responded,
+            sum(figure.csat_rated) AS csat_rated,
+            sum(figure.csat_good) AS csat_good,
+            sum(figure.nps_rated) AS nps_rated,
+            sum(figure.nps_promoters) AS nps_promoters,
+            sum(figure.nps_detractors) AS nps_detractors,
+            sum(figure.waited) AS waited,
+            sum(figure.waited_late) AS waited_late,
+            max(figure.waited_longest) AS waited_longest,
+            sum(figure.response_took) AS response_took,
+            sum(figure.handled) AS handled,
+            sum(figure.wrap_up_took) AS wrap_up_took
+           FROM switchboard.figure
+          GROUP BY figure.day, figure.queue, figure.channel
+        UNION ALL
+         SELECT figure.day,
+            figure.queue,
+            NULL::text,
+            sum(figure.entered) AS entered,
+            sum(figure.offered) AS offered,
+            sum(figure.accepted) AS accepted,
+            sum(figure.accepted_in_target) AS accepted_in_target,
+            sum(figure.abandoned) AS abandoned,
+            sum(figure.abandoned_after_target) AS abandoned_after_target,
+            sum(figure.abandoned_short) AS abandoned_short,
+            sum(figure.expired) AS expired,
+            sum(figure.cancelled) AS cancelled,
+            sum(figure.declined) AS declined,
+            sum(figure.missed) AS missed,
+            sum(figure.completed) AS completed,
+            sum(figure.reopened) AS reopened,
+            sum(figure.responded) AS responded,
+            sum(figure.csat_rated) AS csat_rated,
+            sum(figure.csat_good) AS csat_good,
+            sum(figure.nps_rated) AS nps_rated,
+            sum(figure.nps_promoters) AS nps_promoters,
+            sum(figure.nps_detractors) AS nps_detractors,
+            sum(figure.waited) AS waited,
+            sum(figure.waited_late) AS waited_late,
+            max(figure.waited_longest) AS waited_longest,
+            sum(figure.response_took) AS response_took,
+            sum(figure.handled) AS handled,
+            sum(figure.wrap_up_took) AS wrap_up_took
+           FROM switchboard.figure
+          GROUP BY figure.day, figure.queue
+        UNION ALL
+         SELECT figure.day,
+            NULL::text,
+            NULL::text,
+            sum(figure.entered) AS entered,
+            sum(figure.offered) AS offered,
+            sum(figure.accepted) AS accepted,
+            sum(figure.accepted_in_target) AS accepted_in_target,
+            sum(figure.abandoned) AS abandoned,
+            sum(figure.abandoned_after_target) AS abandoned_after_target,
+            sum(figure.abandoned_short) AS abandoned_short,
+            sum(figure.expired) AS expired,
+            sum(figure.cancelled) AS cancelled,
+            sum(figure.declined) AS declined,
+            sum(figure.missed) AS missed,
+            sum(figure.completed) AS completed,
+            sum(figure.reopened) AS reopened,
+            sum(figure.responded) AS responded,
+            sum(figure.csat_rated) AS csat_rated,
+            sum(figure.csat_good) AS csat_good,
+            sum(figure.nps_rated) AS nps_rated,
+            sum(figure.nps_promoters) AS nps_promoters,
+            sum(figure.nps_detractors) AS nps_detractors,
+            sum(figure.waited) AS waited,
+            sum(figure.waited_late) AS waited_late,
+            max(figure.waited_longest) AS waited_longest,
+            sum(figure.response_took) AS response_took,
+            sum(figure.handled) AS handled,
+            sum(figure.wrap_up_took) AS wrap_up_took
+           FROM switchboard.figure
+          GROUP BY figure.day
+        )
+ SELECT s.day,
+    s.queue,
+    s.channel,
+    (s.entered)::bigint AS entered,
+    (s.offered)::bigint AS offered,
+    (s.accepted)::bigint AS accepted,
+    (s.accepted_in_target)::bigint AS accepted_in_target,
+    (s.abandoned)::bigint AS abandoned,
+    (s.abandoned_after_target)::bigint AS abandoned_after_target,
+    (s.abandoned_short)::bigint AS abandoned_short,
+    (s.expired)::bigint AS expired,
+    (s.cancelled)::bigint AS cancelled,
+    (s.declined)::bigint AS declined,
+    (s.missed)::bigint AS missed,
+    (s.completed)::bigint AS completed,
+    (s.reopened)::bigint AS reopened,
+    (s.responded)::bigint AS responded,
+    (s.csat_rated)::bigint AS csat_rated,
+    (s.nps_rated)::bigint AS nps_rated,
+    switchboard.share(s.accepted_in_target, (s.accepted + s.abandoned_after_target)) AS service_level,
+    switchboard.share(s.accepted_in_target, s.accepted) AS service_level_of_accepted,
+    switchboard.share(s.accepted_in_target, s.entered) AS service_level_of_entered,
+    switchboard.share(s.abandoned, (s.accepted + s.abandoned)) AS abandonment,
+    switchboard.share(s.missed, s.offered) AS rona,
+    switchboard.seconds((s.waited / NULLIF(s.accepted, (0)::numeric))) AS asa,
+    switchboard.seconds((s.waited_late / NULLIF((s.accepted - s.accepted_in_target), (0)::numeric))) AS late,
+    switchboard.seconds((s.waited_longest)::numeric) AS longest,
+    switchboard.seconds((s.response_took / NULLIF(s.responded, (0)::numeric))) AS frt,
+    switchboard.seconds(((s.handled + s.wrap_up_took) / NULLIF(s.completed, (0)::numeric))) AS aht,
+    switchboard.seconds((s.wrap_up_took / NULLIF(s.completed, (0)::numeric))) AS acw,
+    switchboard.share(s.csat_good, s.csat_rated) AS csat,
+    switchboard.share((s.nps_promoters - s.nps_detractors), s.nps_rated) AS nps,
+    wait.p50,
+    wait.p95,
+    wait.p99,
+    response.p50 AS frt_p50,
+    response.p95 AS frt_p95,
+    response.p99 AS frt_p99,
+    handle.p50 AS handle_p50,
+    handle.p95 AS handle_p95,
+    handle.p99 AS handle_p99
+   FROM (((scope s
+     LEFT JOIN switchboard.report_span wait ON (((wait.span = 'wait'::text) AND (wait.day = s.day) AND (COALESCE(wait.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(wait.channel, ''::text) = COALESCE(s.channel, ''::text)))))
+     LEFT JOIN switchboard.report_span response ON (((response.span = 'response'::text) AND (response.day = s.day) AND (COALESCE(response.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(response.channel, ''::text) = COALESCE(s.channel, ''::text)))))
+     LEFT JOIN switchboard.report_span handle ON (((handle.span = 'handle'::text) AND (handle.day = s.day) AND (COALESCE(handle.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(handle.channel, ''::text) = COALESCE(s.channel, ''::text)))));
+
+COMMENT ON VIEW switchboard.report_queue IS 'Figures of each day by queue and channel; counts are those of "figure". Rows without a channel are of all channels of the queue, those without a queue of everything.';
+
+COMMENT ON COLUMN switchboard.report_queue.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
+
+COMMENT ON COLUMN switchboard.report_queue.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
+
+COMMENT ON COLUMN switchboard.report_queue.service_level_of_entered IS 'Accepted within the target ÷ entered.';
+
+COMMENT ON COLUMN switchboard.report_queue.abandonment IS 'Abandoned ÷ (accepted + abandoned).';
+
+COMMENT ON COLUMN switchboard.report_queue.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
+
+COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.longest IS 'The longest wait of an accepted one, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
+
+COMMENT ON COLUMN switchboard.report_queue.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+
+COMMENT ON COLUMN switchboard.report_queue.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
+
+COMMENT ON COLUMN switchboard.report_queue.p50 IS 'Median wait of the accepted, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.p95 IS 'Nineteen of twenty accepted ones waited no longer, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.p99 IS '99 of 100 accepted ones waited no longer, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.frt_p50 IS '50th percentile of the time to the first response, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.frt_p95 IS '95th percentile of the time to the first response, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.frt_p99 IS '99th percentile of the time to the first response, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.handle_p50 IS '50th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+
+CREATE VIEW switchboard.report_resolution AS
+ SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
+    q.queue,
+    count(*) AS completed,
+    count(*) FILTER (WHERE r.resolved) AS resolved_at_once,
+    switchboard.share((count(*) FILTER (WHERE r.resolved))::numeric, (count(*))::numeric) AS fcr
+   FROM ((switchboard.all_inquiry q
+     CROSS JOIN ( SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
+                   FROM switchboard.plan p
+                  ORDER BY p.version DESC
+                 LIMIT 1), 'UTC'::text) AS name,
+            ( SELECT max(e.clock) AS max
+                   FROM switchboard.engine e) AS now) z)
+     CROSS JOIN LATERAL ( SELECT ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened) AND (NOT (EXISTS ( SELECT
+                   FROM switchboard.closed_inquiry later
+                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))
+                UNION ALL
+                 SELECT
+                   FROM switchboard.inquiry later
+                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval))))))) AS resolved) r)
+  WHERE ((q.state = 'completed'::text) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date))
+  GROUP BY (((q.closed_at AT TIME ZONE z.name))::date), q.queue;
+
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
+
+COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
+
+COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
+
+CREATE VIEW switchboard.report_sla AS
+ WITH scope(day, queue, channel, policy, metric, met, breached, late, lateness, longest) AS (
+         SELECT promise_figure.day,
+            promise_figure.queue,
+            promise_figure.channel,
+            promise_figure.policy,
+            promise_figure.metric,
+            sum(promise_figure.met) AS met,
+            sum(promise_figure.breached) AS breached,
+            sum(promise_figure.late) AS late,
+            sum(promise_figure.lateness) AS lateness,
+            max(promise_figure.longest) AS longest
+           FROM switchboard.promise_figure
+          GROUP BY promise_figure.day, promise_figure.queue, promise_figure.channel, promise_figure.policy, promise_figure.metric
+        UNION ALL
+         SELECT promise_figure.day,
+            promise_figure.queue,
+            promise_figure.channel,
+            NULL::text AS text,
+            promise_figure.metric,
+            sum(promise_figure.met) AS met,
+            sum(promise_figure.breached) AS breached,
+            sum(promise_figure.late) AS late,
+            sum(promise_figure.lateness) AS lateness,
+            max(promise_figure.longest) AS longest
+           FROM switchboard.promise_figure
+          GROUP BY promise_figure.day, promise_figure.queue, promise_figure.channel, promise_figure.metric
+        UNION ALL
+         SELECT promise_figure.day,
+            promise_figure.queue,
+            NULL::text AS text,
+            NULL::text AS text,
+            promise_figure.metric,
+            sum(promise_figure.met) AS met,
+            sum(promise_figure.breached) AS breached,
+            sum(promise_figure.late) AS late,
+            sum(promise_figure.lateness) AS lateness,
+            max(promise_figure.longest) AS longest
+           FROM switchboard.promise_figure
+          GROUP BY promise_figure.day, promise_figure.queue, promise_figure.metric
+        UNION ALL
+         SELECT promise_figure.day,
+            NULL::text AS text,
+            NULL::text AS text,
+            promise_figure.policy,
+            promise_figure.metric,
+            sum(promise_figure.met) AS met,
+            sum(promise_figure.breached) AS breached,
+            sum(promise_figure.late) AS late,
+            sum(promise_figure.lateness) AS lateness,
+            max(promise_figure.longest) AS longest
+           FROM switchboard.promise_figure
+          GROUP BY promise_figure.day, promise_figure.policy, promise_figure.metric
+        UNION ALL
+         SELECT promise_figure.day,
+            NULL::text AS text,
+            NULL::text AS text,
+            NULL::text AS text,
+            promise_figure.metric,
+            sum(promise_figure.met) AS met,
+            sum(promise_figure.breached) AS breached,
+            sum(promise_figure.late) AS late,
+            sum(promise_figure.lateness) AS lateness,
+            max(promise_figure.longest) AS longest
+           FROM switchboard.promise_figure
+          GROUP BY promise_figure.day, promise_figure.metric
+        )
+ SELECT s.day,
+    s.queue,
+    s.channel,
+    s.policy,
+    s.metric,
+    (s.met)::bigint AS met,
+    (s.breached)::bigint AS breached,
+    switchboard.share(s.met, (s.met + s.breached)) AS attainment,
+    (s.late)::bigint AS late,
+    switchboard.seconds((s.lateness / NULLIF(s.late, (0)::numeric))) AS lateness,
+    switchboard.seconds((s.longest)::numeric) AS longest,
+    p.p50,
+    p.p95,
+    p.p99
+   FROM (scope s
+     LEFT JOIN switchboard.report_span p ON (((s.policy IS NULL) AND (p.span = s.metric) AND (p.day = s.day) AND (COALESCE(p.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(p.channel, ''::text) = COALESCE(s.channel, ''::text)))));
+
+COMMENT ON VIEW switchboard.report_sla IS 'How the promises of SLA policies were kept each day: by queue, channel and policy; and, with NULL where all are meant, by queue and channel, by queue, by policy, and together.';
+
+COMMENT ON COLUMN switchboard.report_sla.attainment IS 'Met ÷ (met + breached), by the day on which it was known.';
+
+COMMENT ON COLUMN switchboard.report_sla.late IS 'Breached ones that were answered on this day.';
+
+COMMENT ON COLUMN switchboard.report_sla.lateness IS 'By how much these were late in the mean, in seconds of the policy''s calendar.';
+
+COMMENT ON COLUMN switchboard.report_sla.longest IS 'What the slowest answer of the day took, in seconds of the policy''s calendar.';
+
+COMMENT ON COLUMN switchboard.report_sla.p50 IS 'Median of what the answers of the day took, to 1.6%; not told of one policy alone.';
+
+COMMENT ON COLUMN switchboard.report_sla.p95 IS '95th percentile of the same.';
+
+COMMENT ON COLUMN switchboard.report_sla.p99 IS '99th percentile of the same.';
+
 CREATE TABLE switchboard.token (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
@@ -917,6 +1628,9 @@ ALTER TABLE ONLY switchboard.closed_inquiry ATTACH PARTITION switchboard.closed_
 
 ALTER TABLE ONLY switchboard.event ATTACH PARTITION switchboard.event_default DEFAULT;
 
+ALTER TABLE ONLY switchboard.agent_figure
+    ADD CONSTRAINT agent_figure_pkey PRIMARY KEY (day, at, agent);
+
 ALTER TABLE ONLY switchboard.agent
     ADD CONSTRAINT agent_number_key UNIQUE (number);
 
@@ -938,6 +1652,9 @@ ALTER TABLE ONLY switchboard.event
 ALTER TABLE ONLY switchboard.event_default
     ADD CONSTRAINT event_default_pkey PRIMARY KEY (site, seq, at);
 
+ALTER TABLE ONLY switchboard.figure
+    ADD CONSTRAINT figure_pkey PRIMARY KEY (day, at, queue, channel);
+
 ALTER TABLE ONLY switchboard.inquiry_key
     ADD CONSTRAINT inquiry_key_pkey PRIMARY KEY (fingerprint);
 
@@ -949,6 +1666,12 @@ ALTER TABLE ONLY switchboard.migration
 
 ALTER TABLE ONLY switchboard.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY switchboard.promise_figure
+    ADD CONSTRAINT promise_figure_pkey PRIMARY KEY (day, at, queue, channel, policy, metric);
+
+ALTER TABLE ONLY switchboard.span_figure
+    ADD CONSTRAINT span_figure_pkey PRIMARY KEY (day, queue, channel, span, bucket);
 
 ALTER TABLE ONLY switchboard.token
     ADD CONSTRAINT token_digest_key UNIQUE (digest);

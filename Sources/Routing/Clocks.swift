@@ -45,8 +45,6 @@ struct ClockSet {
     var policy: UInt32
     /// Of the threshold that is due next.
     var timer = none
-    /// It has had its first response, so the customer's next message is waited on anew.
-    var hasResponse = false
     /// By metric.
     var clocks = InlineArray<4, Clock>(repeating: Clock())
 }

@@ -208,6 +208,8 @@ package struct CompiledPlan: Sendable {
     /// Those that policies name.
     package var calendars: [Calendar]
     package var conditions: (any RuleConditions)?
+    /// By which figures are kept.
+    package var days: any CivilDays
 
     package init(
         version: Int32, channels: [Channel], queues: [Queue], defaultQueue: QueueIndex,
@@ -216,7 +218,8 @@ package struct CompiledPlan: Sendable {
         continuityHold: TimeSpan = .seconds(30), continuityWithin: TimeSpan = .days(30),
         reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), skills: Set<String>? = nil,
         rules: [Rule] = [],
-        policies: [Policy] = [], calendars: [Calendar] = [], conditions: (any RuleConditions)? = nil
+        policies: [Policy] = [], calendars: [Calendar] = [], conditions: (any RuleConditions)? = nil,
+        days: any CivilDays = UTCDays()
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
         self.version = version
@@ -237,6 +240,7 @@ package struct CompiledPlan: Sendable {
         self.policies = policies
         self.calendars = calendars
         self.conditions = conditions
+        self.days = days
     }
 
     /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.

@@ -182,7 +182,7 @@ extension Engine {
         }
         loadPositions.grow(to: agents.count * stride)
         idlePositions.grow(to: agents.count * stride)
-        figures.addAgent()
+        agentTimes.addAgent(at: now)
         return agent
     }
 
@@ -250,6 +250,7 @@ extension Engine {
         forgetExclusions(of: agent)
         forgetSchedules(of: agent)
         clearRooms(agent)
+        closeTimes(of: agent)
         leaveProfile(agents[Int(agent)].profile)
         agents[Int(agent)].profile = none
         agents[Int(agent)].isDeleted = true
@@ -327,18 +328,6 @@ extension Engine {
         if state != .ready { agents[Int(agent)].channelsOn = .all }
         touch(agent: agent)
         updateActivity(agent)
-    }
-
-    @inline(__always)
-    func updateActivityValue(_ agent: AgentIndex) -> Activity {
-        let record = agents[Int(agent)]
-        if record.state == .offline { return .none }
-        if record.busyCount > 0 { return .busy }
-        return record.isAvailable ? .idle : .none
-    }
-
-    mutating func updateActivity(_ agent: AgentIndex) {
-        figures.setActivity(updateActivityValue(agent), of: agent)
     }
 
     /// The agent's work by rising id.

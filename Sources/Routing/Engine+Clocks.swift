@@ -57,7 +57,6 @@ extension Engine {
     mutating func startClocks(_ slot: UInt32) {
         let set = inquiries[slot].clocks
         guard set != none else { return }
-        clockSets[set].hasResponse = false
         for metric in Metric.allCases { clockSets[set].clocks[Int(metric.rawValue)] = Clock() }
         for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, slot) }
         watchClocks(slot)
@@ -78,28 +77,24 @@ extension Engine {
     /// Somebody has taken it.
     @inline(__always)
     mutating func clocksAssigned(_ slot: UInt32, into output: inout Output) -> [EventDetail] {
-        let set = inquiries[slot].clocks
-        if set == none { return [] }
-        guard plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].isLive else {
-            return stopClocks([.assign], slot, into: &output)
-        }
-        clockSets[set].hasResponse = true
-        return stopClocks([.assign, .firstResponse], slot, into: &output)
+        let isAnswered = plan.channels[Int(classes[Int(inquiries[slot].requirement)].channel)].isLive
+        if isAnswered { responded(slot) }
+        if inquiries[slot].clocks == none { return [] }
+        return stopClocks(isAnswered ? [.assign, .firstResponse] : [.assign], slot, into: &output)
     }
 
     /// The agent has written.
     mutating func clocksAnswered(_ slot: UInt32, into output: inout Output) -> [EventDetail] {
-        let set = inquiries[slot].clocks
-        if set == none { return [] }
-        clockSets[set].hasResponse = true
-        touch(inquiry: slot)
+        // Before it is in its queue there is nothing to answer.
+        if inquiries[slot].state != .scheduled { responded(slot) }
+        if inquiries[slot].clocks == none { return [] }
         return stopClocks([.firstResponse, .nextResponse], slot, into: &output)
     }
 
     /// The customer has written: a later message does not move what is unanswered already.
     mutating func clocksAsked(_ slot: UInt32) {
         let set = inquiries[slot].clocks
-        guard set != none, clockSets[set].hasResponse,
+        guard set != none, inquiries[slot].hasResponse,
             !clockSets[set].clocks[Int(Metric.nextResponse.rawValue)].isOn
         else { return }
         start(.nextResponse, slot)
@@ -128,16 +123,17 @@ extension Engine {
             clockSets[set].clocks[number].since = .epoch
             clockSets[set].clocks[number].isOn = false
             touch(inquiry: slot)
-            guard clockSets[set].clocks[number].verdict == nil else { continue }
             let policy = Int(clockSets[set].policy)
             guard let promise = policies[policy].promises[number] else { continue }
-            if clockSets[set].clocks[number].consumed <= promise.target {
+            let consumed = clockSets[set].clocks[number].consumed
+            countAnswered(metric, after: consumed, over: consumed - promise.target, slot)
+            guard clockSets[set].clocks[number].verdict == nil else { continue }
+            if consumed <= promise.target {
                 clockSets[set].clocks[number].verdict = .met
-                figures.judged(metric, .met, lane: lane(of: slot))
+                count(metric, .met, slot)
                 met.append(metric.name)
             } else {
-                let overdue = clockSets[set].clocks[number].consumed
-                clockSets[set].clocks[number].fired = UInt8(promise.thresholds.prefix { $0.after < overdue }.count)
+                clockSets[set].clocks[number].fired = UInt8(promise.thresholds.prefix { $0.after < consumed }.count)
                 breach(metric, slot)
                 let told = [
                     EventDetail(.metric, .name(metric.name)), EventDetail(.threshold, .name("100%")),
@@ -201,18 +197,15 @@ extension Engine {
     mutating func repin(_ slot: UInt32, _ submission: Submission) {
         let set = inquiries[slot].clocks
         var before = InlineArray<4, Clock>(repeating: Clock())
-        var hasResponse = inquiries[slot].acceptedAt != .epoch
         if set != none {
             freezeAll(set)
             before = clockSets[set].clocks
-            hasResponse = clockSets[set].hasResponse
         }
         forgetClocks(slot)
         touch(inquiry: slot, definition: true)
         pinPolicy(slot, policyInput(of: slot, ruleInput(of: submission)))
         let new = inquiries[slot].clocks
         guard new != none else { return }
-        clockSets[new].hasResponse = hasResponse
         guard inquiries[slot].state != .scheduled else { return }
         let isTaken = inquiries[slot].state == .assigned || inquiries[slot].state == .held
         for metric in Metric.allCases {
@@ -220,7 +213,8 @@ extension Engine {
             let old = before[Int(metric.rawValue)]
             if old.isOn || old.verdict != nil {
                 carry(old, metric, promise, slot)
-            } else if metric == .resolution || metric == .assign && !isTaken || metric == .firstResponse && !hasResponse
+            } else if metric == .resolution || metric == .assign && !isTaken 
+                || metric == .firstResponse && !inquiries[slot].hasResponse
             {
                 start(metric, slot)
             }
@@ -335,7 +329,7 @@ extension Engine {
 
     private mutating func breach(_ metric: Metric, _ slot: UInt32) {
         clockSets[inquiries[slot].clocks].clocks[Int(metric.rawValue)].verdict = .breached
-        figures.judged(metric, .breached, lane: lane(of: slot))
+        count(metric, .breached, slot)
     }
 
     /// The agent who has the inquiry, offered or assigned.

@@ -13,7 +13,7 @@ extension Engine {
     /// Whether anything changed since the last call of `takeChanges`, events aside.
     package var hasChanges: Bool {
         !changedInquiries.isEmpty || !changedAgents.isEmpty || !deletedAgents.isEmpty || !newKeys.isEmpty
-            || !lastRows.isEmpty
+            || !lastRows.isEmpty || figures.hasRows || agentTimes.hasRows
     }
 
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
@@ -43,6 +43,10 @@ extension Engine {
         newKeys.removeAll(keepingCapacity: true)
         changes.inquiries += lastRows
         lastRows.removeAll()
+        changes.figures += figures.takeRows()
+        for (agent, tally) in agentTimes.takeRows() {
+            changes.agentFigures.append(AgentFigureRow(agent: agentTexts[Int(agent)].id, tally: tally))
+        }
         changes.released += released
         released.removeAll(keepingCapacity: true)
     }
@@ -110,7 +114,7 @@ extension Engine {
             passed: trail == none ? [] : trails[trail].passed.map { agentTexts[Int($0)].id },
             decisionSeq: inquiries[slot].decisionSeq, waitedBefore: stay == none ? .zero : stays[stay].waitedBefore,
             stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves,
-            hasResponse: clocks == none ? false : clockSets[clocks].hasResponse,
+            hasResponse: inquiries[slot].hasResponse, isReopened: inquiries[slot].isReopened,
             clocks: clocks == none ? [] : clockRows(clocks), isReadBack: forStore && inquiries[slot].isReadBack)
     }
 
@@ -166,7 +170,7 @@ extension Engine {
         return AgentRow(
             id: texts.id, number: texts.number, definition: whole ? texts.definition : nil, state: record.state,
             awayReason: texts.awayReason, stateSince: record.stateSince, channelsOn: channelsOnNames(agent),
-            idleSince: record.idleSince, missedInRow: record.missedInRow)
+            idleSince: record.idleSince, missedInRow: record.missedInRow, time: agentTimes.row(of: agent))
     }
 
     /// nil: all of them.
@@ -192,7 +196,8 @@ extension Engine {
         nextID = recovered.engine.nextID
         totals = recovered.engine.totals
         isDraining = recovered.engine.isDraining
-        for row in recovered.agents { try restore(row) }
+        for row in recovered.agents { try restore(row, stoppedAt: recovered.engine.clock) }
+        restoreFigures(recovered.today)
         for name in recovered.engine.pausedQueues {
             if let queue = queue(named: ArraySlice(name.utf8)) { paused[Int(queue)] = true }
         }
@@ -219,7 +224,15 @@ extension Engine {
         }
     }
 
-    private mutating func restore(_ row: AgentRow) throws(Rejection) {
+    private mutating func restoreFigures(_ today: TodaysFigures) {
+        figures.restore(today) { [queueNames, channelNames, stride] row in
+            guard let queue = queueNames.firstIndex(of: row.queue), let channel = channelNames.firstIndex(of: row.channel)
+            else { return nil }
+            return queue * stride + channel
+        }
+    }
+
+    private mutating func restore(_ row: AgentRow, stoppedAt: Instant) throws(Rejection) {
         precondition(row.number >= nextAgentNumber, "agents come back in the order of their creation")
         let definition = row.definition ?? AgentDefinition()
         let profile = try joinProfile(
@@ -231,6 +244,11 @@ extension Engine {
         agents[Int(agent)].stateSince = row.stateSince
         agents[Int(agent)].idleSince = row.idleSince
         agents[Int(agent)].missedInRow = row.missedInRow
+        if row.time.activity != .none {
+            figures.add(stoppedAt - row.time.since, as: row.time.activity)
+            touch(agent: agent)
+        }
+        agentTimes.restore(row.time, of: agent, stoppedAt: stoppedAt, at: now)
         if let on = row.channelsOn {
             var set = ChannelSet.none
             for name in on {
@@ -265,6 +283,8 @@ extension Engine {
         record.outcome = row.outcome
         record.decisionSeq = row.decisionSeq
         record.isReadBack = !row.state.isLive
+        record.hasResponse = row.hasResponse
+        record.isReopened = row.isReopened
         if !row.agent.isEmpty { record.agent = agent(orGhost: row.agent) }
         let slot = insert(record)
         try restoreParticulars(of: definition, slot)
@@ -388,6 +408,7 @@ extension Engine {
             if let ends = row.wrapUpEnds {
                 takeUp(slot, agent)
                 agents[Int(agent)].busyCount += 1
+                agents[Int(agent)].wrapUps += 1
                 inquiries[slot].wrapUpEnds = ends
                 inquiries[slot].timer = startTimer(.wrapUp, owner: slot, id: row.id, due: ends)
             }

@@ -11,7 +11,7 @@ extension Engine {
         case .abandoned: break
         case .waiting, .offered:
             let waited = now - inquiries[slot].queuedAt
-            figures.abandoned(lane: lane(of: slot), waited: waited, target: target(of: slot))
+            countAbandoned(slot, after: waited)
             close(slot, as: .abandoned, reason: .abandoned, into: &output) { engine, output in
                 engine.emit(.abandoned, inquiry: slot, into: &output) { $0.first = waited.microseconds }
             }
@@ -29,6 +29,7 @@ extension Engine {
             inquiries[slot].disposition = reason
             close(slot, as: .cancelled, reason: .cancelled, into: &output) { engine, output in
                 engine.emit(.cancelled, inquiry: slot, agent: engine.assignee(slot), into: &output) { $0.text = reason }
+                engine.count(.cancelled, slot)
             }
         case .completed, .abandoned, .expired:
             throw conflict(slot, "a closed inquiry cannot be cancelled")

@@ -63,6 +63,7 @@ extension Engine {
                 $0.first = waited.microseconds
                 $0.text = Array(reason.utf8)
             }
+            engine.count(.expired, slot)
         }
     }
 }

@@ -221,6 +221,7 @@ extension Engine {
         inquiries[slot].offerExpires = expires
         inquiries[slot].timer = startTimer(.offer, owner: slot, id: inquiries[slot].id, due: expires)
         tellOfChoice(.offered, slot, choice, isOver: false, first: expires.microseconds, into: &output)
+        count(.offered, slot)
     }
 
     /// Makes the inquiry, which stands nowhere, the agent's work without asking. The agent's rooms are the caller's.
@@ -233,6 +234,7 @@ extension Engine {
         takeUp(slot, agent)
         setState(slot, .assigned)
         assigned(slot, agent)
+        count(agent) { $0.assigned += 1 }
         let told = clocksAssigned(slot, into: &output)
         tellOfChoice(
             .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds, told,
@@ -270,7 +272,6 @@ extension Engine {
         countBusy(agent, 1)
         touch(agent: agent)
         leaveLine(slot, accepted: true)
-        figures.accepted(
-            lane: lane(of: slot), waited: now - inquiries[slot].queuedAt, target: target(of: slot))
+        countAccepted(slot, after: now - inquiries[slot].queuedAt)
     }
 }

@@ -64,6 +64,8 @@ extension Engine {
         inquiries[slot].outcome = nil
         inquiries[slot].queuedAt = now
         inquiries[slot].waitingSince = now
+        inquiries[slot].hasResponse = false
+        inquiries[slot].isReopened = true
         renewStay(slot)
         rerank(slot)
         setState(slot, .waiting)
@@ -72,6 +74,7 @@ extension Engine {
         let preference = seekPreference(slot, explicit: none, hold: nil, lastAgent: agent == none ? nil : agent)
         let told = policyName(slot).map { [EventDetail(.policy, .name($0.string))] } ?? []
         tellOfEntry(.reopened, slot, agent: agent, preference, told, into: &output)
+        count(.reopened, slot)
         guard wrapsUp else { return place(slot, into: &output) }
         // Its agent got room as well: whatever waits chooses in its order.
         refreshRooms(agent)
@@ -84,6 +87,7 @@ extension Engine {
     mutating func rate(_ id: Int64, _ rating: Rating, into output: inout Output) throws(Rejection) -> Reply {
         let slot = try requireSlot(of: id)
         let particulars = particulars(of: slot)
+        countRating(slot, rating, csat: self.particulars[particulars].csat, nps: self.particulars[particulars].nps)
         if let csat = rating.csat { self.particulars[particulars].csat = csat }
         if let nps = rating.nps { self.particulars[particulars].nps = nps }
         if let comment = rating.comment { self.particulars[particulars].comment = comment }

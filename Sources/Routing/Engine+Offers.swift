@@ -14,6 +14,7 @@ extension Engine {
                 setState(slot, .assigned)
                 agents[Int(agent)].missedInRow = 0
                 assigned(slot, agent)
+                count(agent) { $0.accepted += 1 }
                 let told = clocksAssigned(slot, into: &output)
                 emit(.accepted, inquiry: slot, agent: agent, into: &output) {
                     [waited = now - inquiries[slot].queuedAt] in
@@ -35,6 +36,8 @@ extension Engine {
             throw passedOrNever(slot, agent)
         }
         emit(.declined, inquiry: slot, agent: agent, into: &output) { $0.text = reason }
+        count(.declined, slot)
+        count(agent) { $0.declined += 1 }
         endOffer(slot)
         exclude(slot, agent)
         if inquiries[slot].preferred == agent { release(slot, .declined, into: &output) }
@@ -59,6 +62,8 @@ extension Engine {
     mutating func offerExpired(_ slot: UInt32, into output: inout Output) {
         let agent = inquiries[slot].agent
         emit(.missed, inquiry: slot, agent: agent, into: &output)
+        count(.missed, slot)
+        count(agent) { $0.missed += 1 }
         endOffer(slot)
         exclude(slot, agent)
         if inquiries[slot].preferred == agent { release(slot, .missed, into: &output) }

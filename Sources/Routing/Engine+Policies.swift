@@ -103,7 +103,6 @@ extension Engine {
         policies[policy].references += 1
         let set = clockSets.insert(ClockSet(owner: slot, policy: UInt32(policy)))
         inquiries[slot].clocks = set
-        clockSets[set].hasResponse = row.hasResponse
         for clock in row.clocks { clockSets[set].clocks[Int(clock.metric.rawValue)] = Clock(clock) }
     }
 }

@@ -133,7 +133,8 @@ extension Engine {
                 origins[newQueue * stride + newChannel] = queue * old.channels.count + channel
             }
         }
-        figures.lay(out: origins)
+        figures.lay(out: origins, days: plan.days)
+        agentTimes.adopt(plan.days)
     }
 
     /// Classes keep their numbers and what waits in them; which profiles can serve them is found out with the profiles.
@@ -203,8 +204,10 @@ extension Engine {
         agents[Int(agent)].used = 0
         agents[Int(agent)].working = .none
         agents[Int(agent)].busyCount = 0
+        agents[Int(agent)].wrapUps = 0
         var slot = agents[Int(agent)].firstWork
         while slot != none {
+            if inquiries[slot].state == .completed { agents[Int(agent)].wrapUps += 1 }
             if occupies(slot) {
                 addPoints(slot, agent, 1)
                 if inquiries[slot].state != .offered { agents[Int(agent)].busyCount += 1 }

@@ -190,6 +190,7 @@ extension Engine {
         }
         if let preference { more += details(of: preference) }
         more += told
+        if inquiries[slot].state != .scheduled { count(.entered, slot) }
         emit(type, inquiry: slot, agent: agent, into: &output) {
             $0.channelName = channel
             $0.first = Int64(priority)

@@ -27,28 +27,6 @@ package struct WorkView: Sendable {
     package var kind: Kind
 }
 
-/// The figures of one queue over a window (DESIGN §8).
-package struct QueueFigures: Sendable {
-    package var queue: String
-    package var waiting: Int64 = 0
-    package var offered: Int64 = 0
-    package var assigned: Int64 = 0
-    package var held: Int64 = 0
-    package var scheduled: Int64 = 0
-    /// How long the longest has waited in the queue, of those that wait or are offered.
-    package var oldest: TimeSpan?
-    package var accepted: Int64 = 0
-    package var abandoned: Int64 = 0
-    /// Of these, after less than 5 s.
-    package var abandonedShort: Int64 = 0
-    /// Mean wait of the accepted.
-    package var averageSpeedOfAnswer: TimeSpan?
-    /// Accepted within the target ÷ (accepted + abandoned after the target).
-    package var serviceLevel: Double?
-    /// Abandoned ÷ (accepted + abandoned).
-    package var abandonment: Double?
-}
-
 /// How many of each thing there are.
 package struct Census: Sendable {
     package var waiting = 0
@@ -256,45 +234,6 @@ extension Engine {
     /// Whether the agent has that skill, at whatever level.
     package func has(_ agent: AgentIndex, skill: String) -> Bool {
         agentTexts[Int(agent)].definition.skills.contains { $0.skill == skill }
-    }
-
-    // MARK: Figures
-
-    /// The figures of a queue, of one channel or of all together.
-    package func figures(queue: QueueIndex, channel: ChannelIndex?, window: FigureWindow) -> QueueFigures {
-        var result = QueueFigures(queue: plan.queues[Int(queue)].name)
-        var sum = Figures.Bucket()
-        var first: Instant?
-        for index in 0..<stride where channel.map({ Int($0) == index }) ?? true {
-            let lane = Int(queue) * stride + index
-            result.waiting += Int64(figures.count(.waiting, lane: lane))
-            result.offered += Int64(figures.count(.offered, lane: lane))
-            result.assigned += Int64(figures.count(.assigned, lane: lane))
-            result.held += Int64(figures.count(.held, lane: lane))
-            result.scheduled += Int64(figures.count(.scheduled, lane: lane))
-            sum.add(figures.sum(lane: lane, window: window))
-            let oldest = figures.lanes[lane].first
-            if oldest != none { first = min(first ?? .distantFuture, inquiries[oldest].waitingSince) }
-        }
-        result.oldest = first.map { now - $0 }
-        result.accepted = sum.accepted
-        result.abandoned = sum.abandoned
-        result.abandonedShort = sum.abandonedShort
-        if sum.accepted > 0 {
-            result.averageSpeedOfAnswer = TimeSpan(microseconds: sum.waited / sum.accepted)
-            result.abandonment = Double(sum.abandoned) / Double(sum.accepted + sum.abandoned)
-        } else if sum.abandoned > 0 {
-            result.abandonment = 1
-        }
-        let judged = sum.accepted + sum.abandonedAfterTarget
-        if judged > 0 { result.serviceLevel = Double(sum.acceptedInTarget) / Double(judged) }
-        return result
-    }
-
-    /// Busy ÷ (busy + ready and idle) of all agents' time in the window.
-    package func occupancy(window: FigureWindow) -> Double? {
-        let time = figures.agentTime(window: window)
-        return time.idle + time.busy == 0 ? nil : Double(time.busy) / Double(time.idle + time.busy)
     }
 
     package func census() -> Census {

@@ -34,6 +34,7 @@ extension Engine {
         inquiries[slot].outcome = outcome
         let handled = now - inquiries[slot].acceptedAt
         let told = clocksCompleted(slot, into: &output)
+        countCompleted(slot, agent, after: handled, wrapsUp: wrapUp > .zero)
         emit(.completed, inquiry: slot, agent: agent, into: &output) {
             $0.first = handled.microseconds
             $0.second = wrapUp.microseconds
@@ -49,6 +50,8 @@ extension Engine {
             finish(slot, as: .completed)
             inquiries[slot].wrapUpEnds = now + wrapUp
             inquiries[slot].timer = startTimer(.wrapUp, owner: slot, id: inquiries[slot].id, due: now + wrapUp)
+            agents[Int(agent)].wrapUps += 1
+            updateActivity(agent)
             if wakes { tellIfOver(slot, agent, into: &output) }
         } else {
             finishWork(slot)
@@ -78,8 +81,10 @@ extension Engine {
         cancelTimer(inquiries[slot].timer)
         inquiries[slot].wrapUpEnds = .epoch
         touch(inquiry: slot)
+        agents[Int(agent)].wrapUps -= 1
         finishWork(slot)
         let lasted = now - inquiries[slot].closedAt
+        countWrapped(slot, agent, after: lasted)
         emit(.wrapped, inquiry: slot, agent: agent, into: &output) { $0.first = lasted.microseconds }
     }
 

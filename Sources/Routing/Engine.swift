@@ -105,6 +105,7 @@ package struct Engine: ~Copyable {
 
     var keys = KeyMemory()
     var figures: Figures
+    var agentTimes: AgentTimes
     var isDraining = false
     var seq: Int64 = 0
     var nextID: Int64 = 1
@@ -154,6 +155,7 @@ package struct Engine: ~Copyable {
         laneTimers = ContiguousArray(repeating: none, count: plan.queues.count * plan.channels.count)
         self.now = now
         figures = Figures(plan: plan, at: now)
+        agentTimes = AgentTimes(plan: plan, at: now)
         learnQueueParts()
     }
 
@@ -276,7 +278,7 @@ package struct Engine: ~Copyable {
     /// The number of the last event.
     package var lastSeq: Int64 { seq }
 
-    private mutating func advance(to now: Instant) {
+    mutating func advance(to now: Instant) {
         precondition(now >= self.now, "the engine's time does not go back")
         self.now = now
         figures.advance(to: now)

@@ -1,56 +1,30 @@
-/// What an agent's time is counted as.
-enum Activity: UInt8 {
-    /// Signed off, away, or in grace without work.
-    case none
-    /// Ready without work.
-    case idle
-    /// With assigned work or in wrap-up.
-    case busy
-}
+import DequeModule
 
-/// The figures that people steer by, counted as things happen. They live as long as the process.
+/// The figures that people steer by, counted as things happen (docs/figures.md).
+///
+/// What is counted is a row of its lane, its minute: those since the last batch are `open`. The batch takes them; by then
+/// they are part of the lane's minutes and day, which questions are answered from.
 struct Figures: ~Copyable {
-    /// One minute of one lane, or a day of it.
-    struct Bucket {
-        var accepted: Int64 = 0
-        /// Accepted within the target of the queue.
-        var acceptedInTarget: Int64 = 0
-        var abandoned: Int64 = 0
-        var abandonedAfterTarget: Int64 = 0
-        /// Abandoned before `Figures.shortWait`: mostly misdialled.
-        var abandonedShort: Int64 = 0
-        /// Of all accepted, in microseconds.
-        var waited: Int64 = 0
+    /// What a lane counts in a minute or a day.
+    struct Sum {
+        var counts = FigureCounts()
+        var waits = Histogram()
         /// By metric: promises that were kept, and those that were not.
         var met = InlineArray<4, Int64>(repeating: 0)
         var breached = InlineArray<4, Int64>(repeating: 0)
 
-        mutating func accept(after waited: TimeSpan, target: TimeSpan) {
-            accepted += 1
-            if waited <= target { acceptedInTarget += 1 }
-            self.waited += waited.microseconds
-        }
-
-        mutating func abandon(after waited: TimeSpan, target: TimeSpan) {
-            abandoned += 1
-            if waited > target { abandonedAfterTarget += 1 }
-            if waited < Figures.shortWait { abandonedShort += 1 }
-        }
-
-        mutating func judge(_ metric: Metric, _ verdict: Verdict) {
-            switch verdict {
-            case .met: met[Int(metric.rawValue)] += 1
-            case .breached: breached[Int(metric.rawValue)] += 1
+        mutating func add(_ row: FigureRow) {
+            counts.add(row.counts)
+            if !row.spans.isEmpty { waits.add(row.spans[Int(Span.wait.rawValue)]) }
+            for promise in row.promises {
+                met[Int(promise.metric.rawValue)] += promise.met
+                breached[Int(promise.metric.rawValue)] += promise.breached
             }
         }
 
-        mutating func add(_ other: Bucket) {
-            accepted += other.accepted
-            acceptedInTarget += other.acceptedInTarget
-            abandoned += other.abandoned
-            abandonedAfterTarget += other.abandonedAfterTarget
-            abandonedShort += other.abandonedShort
-            waited += other.waited
+        mutating func add(_ other: Sum) {
+            counts.add(other.counts)
+            waits.add(other.waits)
             for metric in met.indices {
                 met[metric] += other.met[metric]
                 breached[metric] += other.breached[metric]
@@ -63,45 +37,60 @@ struct Figures: ~Copyable {
         /// Those that wait or are offered, by `waitingSince`.
         var first = none
         var last = none
-        var today = Bucket()
-        /// The last `Figures.minutesKept` minutes, each at its number modulo that; empty before the first count.
-        var minutes = Table<(minute: Int64, bucket: Bucket)>()
+        /// In `open`.
+        var row = none
+        var today = Sum()
+        /// The last `Figures.minutesKept` minutes in which something was counted.
+        var minutes = Deque<(minute: Int64, sum: Sum)>()
     }
 
-    struct AgentTime {
+    private struct OpenRow {
+        /// In the plan under which it was counted.
+        var lane: Int
+        var minute: Int64
+        var row: FigureRow
+    }
+
+    /// The time of all agents.
+    struct FloorTime {
         var idle: Int64 = 0
         var busy: Int64 = 0
     }
 
     static var minutesKept: Int64 { 120 }
+    static var minutesPerInterval: Int64 { 15 }
     private static var statesMax: Int { 16 }
     static var shortWait: TimeSpan { .seconds(5) }
 
     var lanes = Table<Lane>()
+    private var open: ContiguousArray<OpenRow> = []
+    /// Counted under an earlier plan, and not taken yet.
+    private var settled: [FigureRow] = []
     /// By lane × `statesMax` + state.
     private var counts: Table<Int32>
-    private var activities = Table<Activity>()
     private(set) var idleAgents: Int64 = 0
     private(set) var busyAgents: Int64 = 0
-    private var agentMinutes: ContiguousArray<(minute: Int64, time: AgentTime)>
-    private var agentToday = AgentTime()
+    private var floorMinutes: ContiguousArray<(minute: Int64, time: FloorTime)>
+    private var floorToday = FloorTime()
     /// Of the minute under way, not booked yet.
-    private var pending = AgentTime()
+    private var pending = FloorTime()
     private var minuteEnds: Instant
     private var now: Instant
-    private var day: Int64
+    private var days: any CivilDays
+    private(set) var day: CivilDay
 
     init(plan: CompiledPlan, at now: Instant) {
         let laneCount = plan.queues.count * plan.channels.count
         for _ in 0..<laneCount { lanes.append(Lane()) }
         counts = Table(repeating: 0, count: laneCount * Self.statesMax)
-        agentMinutes = ContiguousArray(repeating: (-1, AgentTime()), count: Int(Self.minutesKept))
+        floorMinutes = ContiguousArray(repeating: (-1, FloorTime()), count: Int(Self.minutesKept))
         self.now = now
         minuteEnds = Instant(microseconds: (Self.minute(of: now) + 1) * 60_000_000)
-        day = Self.day(of: now)
+        days = plan.days
+        day = plan.days.day(of: now)
     }
 
-    // MARK: Counting
+    // MARK: Time
 
     /// Counts the agents' time since the last step. It is booked once a minute.
     @inline(__always)
@@ -117,10 +106,11 @@ struct Figures: ~Copyable {
     }
 
     private mutating func turnMinutes(to later: Instant) {
+        settle()
         // Minutes older than what is kept need no booking.
         let oldest = Instant(microseconds: (Self.minute(of: later) - Self.minutesKept) * 60_000_000)
         if now < oldest {
-            pending = AgentTime()
+            pending = FloorTime()
             now = oldest
         }
         while true {
@@ -129,25 +119,40 @@ struct Figures: ~Copyable {
             let until = min(later, minuteEnds)
             pending.idle += idleAgents * (until - now).microseconds
             pending.busy += busyAgents * (until - now).microseconds
-            if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
+            if now >= day.ends { turnDay() }
             now = until
             if now < minuteEnds { break }
-            agentMinutes[Int(minute % Self.minutesKept)] = (minute, pending)
-            agentToday.idle += pending.idle
-            agentToday.busy += pending.busy
-            pending = AgentTime()
+            floorMinutes[Int(minute % Self.minutesKept)] = (minute, pending)
+            floorToday.idle += pending.idle
+            floorToday.busy += pending.busy
+            pending = FloorTime()
         }
-        if Self.day(of: now) != day { turn(to: Self.day(of: now)) }
+        if now >= day.ends { turnDay() }
     }
 
-    private mutating func turn(to day: Int64) {
-        self.day = day
-        agentToday = AgentTime()
-        for lane in lanes.indices { lanes[lane].today = Bucket() }
+    private mutating func turnDay() {
+        let new = days.day(of: now)
+        defer { day = new }
+        guard new.number != day.number else { return }
+        floorToday = FloorTime()
+        for lane in lanes.indices { lanes[lane].today = Sum() }
     }
 
-    /// Goes on by other lanes: each is the one of that number before, or a new one.
-    mutating func lay(out origins: [Int?]) {
+    /// The quarter of an hour under way.
+    var interval: Instant { Self.interval(of: now) }
+
+    static func interval(of instant: Instant) -> Instant {
+        let length = minutesPerInterval * 60_000_000
+        return Instant(microseconds: instant.microseconds / length * length)
+    }
+
+    private static func minute(of instant: Instant) -> Int64 { instant.microseconds / 60_000_000 }
+
+    // MARK: Counting
+
+    /// Goes on by other lanes: each is the one of that number before, or a new one; and by the days of another plan.
+    mutating func lay(out origins: [Int?], days: any CivilDays) {
+        settle()
         var lanes = Table<Lane>()
         var counts = Table<Int32>(repeating: 0, count: origins.count * Self.statesMax)
         for (lane, origin) in origins.enumerated() {
@@ -160,22 +165,8 @@ struct Figures: ~Copyable {
         }
         swap(&lanes, &self.lanes)
         swap(&counts, &self.counts)
-    }
-
-    mutating func addAgent() { activities.append(.none) }
-
-    mutating func setActivity(_ activity: Activity, of agent: AgentIndex) {
-        switch activities[Int(agent)] {
-        case .none: break
-        case .idle: idleAgents -= 1
-        case .busy: busyAgents -= 1
-        }
-        activities[Int(agent)] = activity
-        switch activity {
-        case .none: break
-        case .idle: idleAgents += 1
-        case .busy: busyAgents += 1
-        }
+        self.days = days
+        turnDay()
     }
 
     @inline(__always)
@@ -191,74 +182,116 @@ struct Figures: ~Copyable {
     /// How many are in that state, which is a live one: those of the others mean nothing.
     func count(_ state: InquiryState, lane: Int) -> Int32 { counts[lane * Self.statesMax + Int(state.rawValue)] }
 
-    mutating func accepted(lane: Int, waited: TimeSpan, target: TimeSpan) {
-        let minute = minuteUnderWay(lane: lane)
-        lanes[lane].today.accept(after: waited, target: target)
-        lanes[lane].minutes[minute].bucket.accept(after: waited, target: target)
-    }
-
-    mutating func abandoned(lane: Int, waited: TimeSpan, target: TimeSpan) {
-        let minute = minuteUnderWay(lane: lane)
-        lanes[lane].today.abandon(after: waited, target: target)
-        lanes[lane].minutes[minute].bucket.abandon(after: waited, target: target)
-    }
-
-    mutating func judged(_ metric: Metric, _ verdict: Verdict, lane: Int) {
-        let minute = minuteUnderWay(lane: lane)
-        lanes[lane].today.judge(metric, verdict)
-        lanes[lane].minutes[minute].bucket.judge(metric, verdict)
-    }
-
-    /// Where the lane counts what happens in this minute.
+    /// Changes what the lane has counted since the last batch; `names` are those of its queue and channel.
     @inline(__always)
-    private mutating func minuteUnderWay(lane: Int) -> Int {
-        if lanes[lane].minutes.isEmpty {
-            lanes[lane].minutes = Table(repeating: (-1, Bucket()), count: Int(Self.minutesKept))
+    mutating func change(lane: Int, _ names: (queue: Name, channel: Name), _ change: (inout FigureRow) -> Void) {
+        if lanes[lane].row == none {
+            lanes[lane].row = UInt32(open.count)
+            open.append(
+                OpenRow(
+                    lane: lane, minute: Self.minute(of: now),
+                    row: FigureRow(at: interval, day: day.number, queue: names.queue, channel: names.channel)))
         }
-        // Every step brings `minuteEnds` up to date.
-        let minute = Self.minute(of: minuteEnds) - 1
-        let position = Int(minute % Self.minutesKept)
-        if lanes[lane].minutes[position].minute != minute { lanes[lane].minutes[position] = (minute, Bucket()) }
-        return position
+        change(&open[Int(lanes[lane].row)].row)
+    }
+
+    mutating func change(activity old: Activity, to new: Activity) {
+        switch old {
+        case .idle: idleAgents -= 1
+        case .busy, .wrapUp: busyAgents -= 1
+        case .none, .away: break
+        }
+        switch new {
+        case .idle: idleAgents += 1
+        case .busy, .wrapUp: busyAgents += 1
+        case .none, .away: break
+        }
+    }
+
+    /// Makes what is open part of its lanes' minutes and day. The store has it still to be given.
+    private mutating func settle() {
+        for index in open.indices {
+            let lane = open[index].lane
+            let minute = open[index].minute
+            lanes[lane].row = none
+            lanes[lane].today.add(open[index].row)
+            if lanes[lane].minutes.last?.minute != minute {
+                while let first = lanes[lane].minutes.first, first.minute <= minute - Self.minutesKept {
+                    lanes[lane].minutes.removeFirst()
+                }
+                lanes[lane].minutes.append((minute, Sum()))
+            }
+            let last = lanes[lane].minutes.count - 1
+            lanes[lane].minutes[last].sum.add(open[index].row)
+            settled.append(open[index].row)
+        }
+        open.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: The store
+
+    var hasRows: Bool { !open.isEmpty || !settled.isEmpty }
+
+    mutating func takeRows() -> [FigureRow] {
+        settle()
+        defer { settled.removeAll() }
+        return settled
+    }
+
+    /// What was counted on this day before a start; `lane` finds a row's lane.
+    mutating func restore(_ today: TodaysFigures, lane: (FigureRow) -> Int?) {
+        guard today.day == day.number else { return }
+        for row in today.rows {
+            if let lane = lane(row) { lanes[lane].today.add(row) }
+        }
+        floorToday.idle += today.idle.microseconds
+        floorToday.busy += today.busy.microseconds
+    }
+
+    /// Time of an agent until a stop, which no row counted yet.
+    mutating func add(_ span: TimeSpan, as activity: Activity) {
+        switch activity {
+        case .idle: floorToday.idle += max(span.microseconds, 0)
+        case .busy, .wrapUp: floorToday.busy += max(span.microseconds, 0)
+        case .none, .away: break
+        }
     }
 
     // MARK: Reading
 
-    func sum(lane: Int, window: FigureWindow) -> Bucket {
-        guard let minutes = window.minutes else { return lanes[lane].today }
-        var sum = Bucket()
-        let newest = Self.minute(of: now)
-        for position in lanes[lane].minutes.indices {
-            let entry = lanes[lane].minutes[position]
-            if entry.minute > newest - minutes && entry.minute <= newest { sum.add(entry.bucket) }
+    func sum(lane: Int, window: FigureWindow) -> Sum {
+        var sum = Sum()
+        if let minutes = window.minutes {
+            let newest = Self.minute(of: now)
+            for entry in lanes[lane].minutes where entry.minute > newest - minutes { sum.add(entry.sum) }
+        } else {
+            sum = lanes[lane].today
         }
+        if lanes[lane].row != none { sum.add(open[Int(lanes[lane].row)].row) }
         return sum
     }
 
-    func agentTime(window: FigureWindow) -> AgentTime {
+    func floorTime(window: FigureWindow) -> FloorTime {
         var sum = pending
         guard let minutes = window.minutes else {
-            sum.idle += agentToday.idle
-            sum.busy += agentToday.busy
+            sum.idle += floorToday.idle
+            sum.busy += floorToday.busy
             return sum
         }
         let newest = Self.minute(of: now)
-        for entry in agentMinutes where entry.minute > newest - minutes && entry.minute < newest {
+        for entry in floorMinutes where entry.minute > newest - minutes && entry.minute < newest {
             sum.idle += entry.time.idle
             sum.busy += entry.time.busy
         }
         return sum
     }
-
-    private static func minute(of instant: Instant) -> Int64 { instant.microseconds / 60_000_000 }
-    private static func day(of instant: Instant) -> Int64 { instant.microseconds / 86_400_000_000 }
 }
 
 /// How far back figures look.
 package enum FigureWindow: Sendable {
     case fiveMinutes
     case thirtyMinutes
-    /// Since midnight UTC.
+    /// Since midnight in the plan's zone.
     case today
 
     var minutes: Int64? {

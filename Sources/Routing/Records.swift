@@ -40,6 +40,10 @@ struct Inquiry {
     var isFrozen = false
     /// It was closed already when it was read from the store: its row may stand among those of closed inquiries.
     var isReadBack = false
+    /// It has had its first response, so the customer's next message is waited on anew.
+    var hasResponse = false
+    /// It has come back from its end.
+    var isReopened = false
     var place = Place.nowhere
     var mark = Mark.clean
     var priority: Int32
@@ -159,6 +163,8 @@ struct Agent {
     var firstWork = none
     /// Assigned or in wrap-up: busy.
     var busyCount: Int32 = 0
+    /// Of these, wrap-ups.
+    var wrapUps: Int32 = 0
     /// Only its name is left, for what it once worked on.
     var isDeleted = false
     var mark = Mark.clean

@@ -164,6 +164,7 @@ package struct InquiryRow: Hashable, Sendable {
     package var moves: Int32
     /// It has had its first response. Of the two, only inquiries with a policy have any.
     package var hasResponse: Bool
+    package var isReopened: Bool
     /// Those that were ever on, by metric.
     package var clocks: [ClockRow]
     /// Of a row in `Changes`, which is whole then: the store may have it among the closed ones.
@@ -177,7 +178,8 @@ package struct InquiryRow: Hashable, Sendable {
         acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
-        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = [],
+        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, isReopened: Bool = false,
+        clocks: [ClockRow] = [],
         isReadBack: Bool = false
     ) {
         self.id = id
@@ -205,6 +207,7 @@ package struct InquiryRow: Hashable, Sendable {
         self.stepsDone = stepsDone
         self.moves = moves
         self.hasResponse = hasResponse
+        self.isReopened = isReopened
         self.clocks = clocks
         self.isReadBack = isReadBack
     }
@@ -273,10 +276,12 @@ package struct AgentRow: Hashable, Sendable {
     package var channelsOn: [String]?
     package var idleSince: Instant
     package var missedInRow: Int32
+    package var time: AgentTime
 
     package init(
         id: String, number: Int32, definition: AgentDefinition?, state: AgentState, awayReason: String,
-        stateSince: Instant, channelsOn: [String]?, idleSince: Instant, missedInRow: Int32
+        stateSince: Instant, channelsOn: [String]?, idleSince: Instant, missedInRow: Int32,
+        time: AgentTime = AgentTime()
     ) {
         self.id = id
         self.number = number
@@ -287,6 +292,7 @@ package struct AgentRow: Hashable, Sendable {
         self.channelsOn = channelsOn
         self.idleSince = idleSince
         self.missedInRow = missedInRow
+        self.time = time
     }
 }
 
@@ -365,11 +371,14 @@ package struct Changes: Sendable {
     package var events: [Event] = []
     /// Closed ones that have left memory. They change nothing: once this is committed they may go where closed rows go.
     package var released: [ClosedInquiry] = []
+    package var figures: [FigureRow] = []
+    package var agentFigures: [AgentFigureRow] = []
 
     package init() {}
 
     package var isEmpty: Bool {
         inquiries.isEmpty && agents.isEmpty && deletedAgents.isEmpty && keys.isEmpty && events.isEmpty
+            && figures.isEmpty && agentFigures.isEmpty
     }
 }
 
@@ -382,11 +391,16 @@ package struct Recovered: Sendable {
     package var inquiries: [InquiryRow]
     /// Within the key window, in order of `at`.
     package var keys: [KeyRow]
+    package var today: TodaysFigures
 
-    package init(engine: EngineRow, agents: [AgentRow], inquiries: [InquiryRow], keys: [KeyRow]) {
+    package init(
+        engine: EngineRow, agents: [AgentRow], inquiries: [InquiryRow], keys: [KeyRow],
+        today: TodaysFigures = TodaysFigures()
+    ) {
         self.engine = engine
         self.agents = agents
         self.inquiries = inquiries
         self.keys = keys
+        self.today = today
     }
 }

@@ -12,6 +12,9 @@ struct JournalRows {
     private var rewrittenInquiries: [Int] = []
     private var putAgents: [Int] = []
     private var updatedAgents: [Int] = []
+    /// By place among `figures`.
+    private var promises: [(row: Int, place: Int)] = []
+    private var spans: [(row: Int, span: Span, place: Int)] = []
     private var json = RowJSON()
 
     init(_ batch: JournalBatch, _ term: LeaseTerm) {
@@ -32,6 +35,12 @@ struct JournalRows {
         for (index, row) in batch.changes.agents.enumerated() {
             if row.definition != nil { putAgents.append(index) } else { updatedAgents.append(index) }
         }
+        for (index, row) in batch.changes.figures.enumerated() {
+            promises += row.promises.indices.map { (index, $0) }
+            for (span, histogram) in zip(Span.allCases, row.spans) {
+                spans += histogram.entries.indices.map { (index, span, $0) }
+            }
+        }
     }
 
     /// The places of the statement's rows in their list.
@@ -47,6 +56,10 @@ struct JournalRows {
         case .updateAgents: updatedAgents
         case .putKeys: Array(batch.changes.keys.indices)
         case .insertEvents: Array(batch.changes.events.indices)
+        case .addFigures: Array(batch.changes.figures.indices)
+        case .addPromiseFigures: Array(promises.indices)
+        case .addSpanFigures: Array(spans.indices)
+        case .addAgentFigures: Array(batch.changes.agentFigures.indices)
         case .putTokens: Array(batch.tokens.indices)
         case .putPlans: Array(batch.plans.indices)
         }
@@ -63,6 +76,10 @@ struct JournalRows {
         case .putAgents, .updateAgents: "agent \(batch.changes.agents[row].id)"
         case .putKeys: "the key of inquiry \(batch.changes.keys[row].inquiry)"
         case .insertEvents: "event \(batch.changes.events[row].seq)"
+        case .addFigures: "the figures of queue \(batch.changes.figures[row].queue.string)"
+        case .addPromiseFigures: "the promises of queue \(batch.changes.figures[promises[row].row].queue.string)"
+        case .addSpanFigures: "the spans of queue \(batch.changes.figures[spans[row].row].queue.string)"
+        case .addAgentFigures: "the figures of agent \(batch.changes.agentFigures[row].agent)"
         case .putTokens: "token \(batch.tokens[row].id)"
         case .putPlans: "version \(batch.plans[row].version) of the plan"
         }
@@ -88,6 +105,10 @@ struct JournalRows {
         case .updateAgents: encodeAgents(rows, isDefining: false, &parameters)
         case .putKeys: encodeKeys(rows, &parameters)
         case .insertEvents: encodeEvents(rows, &parameters)
+        case .addFigures: encodeFigures(rows, &parameters)
+        case .addPromiseFigures: encodePromiseFigures(rows, &parameters)
+        case .addSpanFigures: encodeSpanFigures(rows, &parameters)
+        case .addAgentFigures: encodeAgentFigures(rows, &parameters)
         case .putTokens: encodeTokens(rows, &parameters)
         case .putPlans: encodePlans(rows, &parameters)
         }
@@ -151,6 +172,8 @@ struct JournalRows {
         }
         parameters.column(.json, indices) { append(stayOf: rows[$1], to: &$0) }
         parameters.column(.json, indices) { append(clocksOf: rows[$1], to: &$0) }
+        parameters.column(.bool, indices) { $0.append(rows[$1].hasResponse) }
+        parameters.column(.bool, indices) { $0.append(rows[$1].isReopened) }
     }
 
     /// The rest of `InquiryColumn.all`: the definition.
@@ -208,12 +231,11 @@ struct JournalRows {
         parameters.append(bytes: json.bytes)
     }
 
-    /// `{"responded":1,"assign":12000000,"assign.since":1772442000000000,"assign.fired":1,"assign.verdict":1}`: what it
+    /// `{"assign":12000000,"assign.since":1772442000000000,"assign.fired":1,"assign.verdict":1}`: what it
     /// has run, in microseconds, since when it runs where it does, and its verdict; `.on` where it stands still.
     private mutating func append(clocksOf row: InquiryRow, to parameters: inout Parameters) {
         if row.clocks.isEmpty { return parameters.appendNull() }
         var numbers: [(String, Int64)] = []
-        if row.hasResponse { numbers.append(("responded", 1)) }
         for clock in row.clocks {
             let name = clock.metric.name
             numbers.append((name, clock.consumed.microseconds))
@@ -237,6 +259,9 @@ struct JournalRows {
         parameters.column(.text, indices) { $0.append(orNull: rows[$1].channelsOn.map(arrayLiteral) ?? "") }
         parameters.column(.timestamptz, indices) { $0.append(rows[$1].idleSince) }
         parameters.column(.integer, indices) { $0.append(rows[$1].missedInRow) }
+        parameters.column(.text, indices) { $0.append(rows[$1].time.activity.name) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].time.since) }
+        parameters.column(.json, indices) { append(tally: rows[$1].time.tally, to: &$0) }
         if !isDefining { return }
 
         let definitions = indices.map { rows[$0].definition ?? AgentDefinition() }
@@ -283,6 +308,67 @@ struct JournalRows {
             json.append(details: details)
             parameters.append(bytes: json.bytes)
         }
+    }
+
+    // MARK: Figures
+
+    private func encodeFigures(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.figures
+        parameters.column(.integer, indices) { $0.append(rows[$1].day) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].at) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[$1].queue.bytes) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[$1].channel.bytes) }
+        for figure in Figure.allCases { parameters.column(.bigint, indices) { $0.append(rows[$1].counts[figure]) } }
+    }
+
+    private func encodePromiseFigures(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.figures
+        let kept = promises.map { rows[$0.row].promises[$0.place] }
+        parameters.column(.integer, indices) { $0.append(rows[promises[$1].row].day) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[promises[$1].row].at) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[promises[$1].row].queue.bytes) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[promises[$1].row].channel.bytes) }
+        parameters.column(.text, indices) { $0.append(bytes: kept[$1].policy.bytes) }
+        parameters.column(.text, indices) { $0.append(kept[$1].metric.name) }
+        parameters.column(.bigint, indices) { $0.append(kept[$1].met) }
+        parameters.column(.bigint, indices) { $0.append(kept[$1].breached) }
+        parameters.column(.bigint, indices) { $0.append(kept[$1].late) }
+        parameters.column(.bigint, indices) { $0.append(kept[$1].lateness.microseconds) }
+        parameters.column(.bigint, indices) { $0.append(kept[$1].longest.microseconds) }
+    }
+
+    private func encodeSpanFigures(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.figures
+        let entries = spans.map { rows[$0.row].spans[Int($0.span.rawValue)].entries[$0.place] }
+        parameters.column(.integer, indices) { $0.append(rows[spans[$1].row].day) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[spans[$1].row].queue.bytes) }
+        parameters.column(.text, indices) { $0.append(bytes: rows[spans[$1].row].channel.bytes) }
+        parameters.column(.text, indices) { $0.append(spans[$1].span.name) }
+        parameters.column(.smallint, indices) { $0.append(entries[$1].bucket) }
+        parameters.column(.bigint, indices) { $0.append(entries[$1].count) }
+    }
+
+    private func encodeAgentFigures(_ indices: [Int], _ parameters: inout Parameters) {
+        let rows = batch.changes.agentFigures
+        parameters.column(.integer, indices) { $0.append(rows[$1].tally.day) }
+        parameters.column(.timestamptz, indices) { $0.append(rows[$1].tally.at) }
+        parameters.column(.text, indices) { $0.append(rows[$1].agent) }
+        let numbers = rows.map(\.tally.numbers)
+        for place in AgentTally().numbers.indices {
+            if place < AgentTally.spanCount {
+                parameters.column(.bigint, indices) { $0.append(numbers[$1][place].value) }
+            } else {
+                parameters.column(.integer, indices) { $0.append(Int32(clamping: numbers[$1][place].value)) }
+            }
+        }
+    }
+
+    private mutating func append(tally: AgentTally, to parameters: inout Parameters) {
+        if tally.isEmpty { return parameters.appendNull() }
+        json.removeAll()
+        json.append(
+            numbers: [("at", tally.at.microseconds), ("day", Int64(tally.day))] + tally.numbers.filter { $0.value != 0 })
+        parameters.append(bytes: json.bytes)
     }
 
     private func encodeTokens(_ indices: [Int], _ parameters: inout Parameters) {

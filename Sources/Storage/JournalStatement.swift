@@ -19,6 +19,10 @@ enum JournalStatement: String, CaseIterable {
     case updateAgents
     case putKeys
     case insertEvents
+    case addFigures
+    case addPromiseFigures
+    case addSpanFigures
+    case addAgentFigures
     case putTokens
     case putPlans
 
@@ -30,6 +34,8 @@ enum JournalStatement: String, CaseIterable {
         case .deleteAgents: false
         // It stands in one of the two tables, or in neither if its month was dropped.
         case .lockClosed, .takeOutSwept, .takeOutUnswept: false
+        // What is of one lane and time becomes one row.
+        case .addFigures, .addPromiseFigures, .addSpanFigures, .addAgentFigures: false
         case .insertInquiries, .updateInquiries, .rewriteInquiries, .putAgents, .updateAgents, .putKeys, .insertEvents,
             .putTokens, .putPlans:
             true
@@ -57,31 +63,37 @@ enum JournalStatement: String, CaseIterable {
         case .putAgents:
             """
             INSERT INTO switchboard.agent AS a (
-                id, number, state, away_reason, state_since, channels_on, idle_since, missed_in_row, name, team, skills,
-                channels, capacity)
+                id, number, state, away_reason, state_since, channels_on, idle_since, missed_in_row, activity,
+                activity_since, tally, name, team, skills, channels, capacity)
             SELECT u.id, u.number, u.state, u.away_reason, u.state_since, u.channels_on::text[], u.idle_since,
-                u.missed_in_row, u.name, u.team, u.skills, u.channels, u.capacity
+                u.missed_in_row, u.activity, u.activity_since, u.tally, u.name, u.team, u.skills, u.channels, u.capacity
             FROM unnest(
                 $1::text[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::timestamptz[],
-                $8::integer[], $9::text[], $10::text[], $11::json[], $12::json[], $13::integer[]
+                $8::integer[], $9::text[], $10::timestamptz[], $11::json[], $12::text[], $13::text[], $14::json[],
+                $15::json[], $16::integer[]
             ) AS u (
-                id, number, state, away_reason, state_since, channels_on, idle_since, missed_in_row, name, team, skills,
-                channels, capacity)
+                id, number, state, away_reason, state_since, channels_on, idle_since, missed_in_row, activity,
+                activity_since, tally, name, team, skills, channels, capacity)
             ON CONFLICT (id) DO UPDATE SET
                 number = excluded.number, state = excluded.state, away_reason = excluded.away_reason,
                 state_since = excluded.state_since, channels_on = excluded.channels_on,
-                idle_since = excluded.idle_since, missed_in_row = excluded.missed_in_row, name = excluded.name,
-                team = excluded.team, skills = excluded.skills, channels = excluded.channels,
+                idle_since = excluded.idle_since, missed_in_row = excluded.missed_in_row,
+                activity = excluded.activity, activity_since = excluded.activity_since, tally = excluded.tally,
+                name = excluded.name, team = excluded.team, skills = excluded.skills, channels = excluded.channels,
                 capacity = excluded.capacity
             """
         case .updateAgents:
             """
             UPDATE switchboard.agent AS a SET
                 state = u.state, away_reason = u.away_reason, state_since = u.state_since,
-                channels_on = u.channels_on::text[], idle_since = u.idle_since, missed_in_row = u.missed_in_row
+                channels_on = u.channels_on::text[], idle_since = u.idle_since, missed_in_row = u.missed_in_row,
+                activity = u.activity, activity_since = u.activity_since, tally = u.tally
             FROM unnest(
-                $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::integer[]
-            ) AS u (id, state, away_reason, state_since, channels_on, idle_since, missed_in_row)
+                $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::integer[],
+                $8::text[], $9::timestamptz[], $10::json[]
+            ) AS u (
+                id, state, away_reason, state_since, channels_on, idle_since, missed_in_row, activity, activity_since,
+                tally)
             WHERE a.id = u.id
             """
         case .putKeys:
@@ -101,6 +113,10 @@ enum JournalStatement: String, CaseIterable {
                 $2::bigint[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::json[]
             ) AS u (seq, at, type, inquiry, agent, queue, details)
             """
+        case .addFigures: FigureStatement.figures.sql
+        case .addPromiseFigures: FigureStatement.promises.sql
+        case .addSpanFigures: FigureStatement.spans.sql
+        case .addAgentFigures: FigureStatement.agents.sql
         case .putTokens:
             """
             INSERT INTO switchboard.token (id, role, agent, name, teams, digest, created_at, expires_at, revoked_at)
@@ -147,7 +163,8 @@ struct InquiryColumn {
         InquiryColumn(name: "passed", type: "text", literal: "text[]"),
         InquiryColumn(name: "decision_seq", type: "bigint"),
         InquiryColumn(name: "waiting_since", type: "timestamptz"), InquiryColumn(name: "stay", type: "json"),
-        InquiryColumn(name: "clocks", type: "json"),
+        InquiryColumn(name: "clocks", type: "json"), InquiryColumn(name: "responded", type: "boolean"),
+        InquiryColumn(name: "reopened", type: "boolean"),
     ]
 
     /// In the order of `encodeDefinitions`.

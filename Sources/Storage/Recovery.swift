@@ -49,7 +49,7 @@ struct Recovery {
         let (batch, engine) = try readEngine()
         let recovered = Recovered(
             engine: engine, agents: try readAgents(), inquiries: try readInquiries(),
-            keys: try readKeys(after: engine.clock - keyWindow))
+            keys: try readKeys(after: engine.clock - keyWindow), today: try FigureReader(connection).read())
         let state = StoredState(
             batch: batch, recovered: recovered, tokens: try readTokens(), plans: try readPlans())
         try storing("end reading the store") { () throws(PostgresError) in try connection.execute("COMMIT") }

@@ -5,9 +5,10 @@ import Routing
 struct InquiryDecoder {
     static let columns = """
         id, source, channel, skills, prefer, submitted_at, scheduled_at, preferred, hold, hold_until, csat, nps,
-        comment, key, customer, subject, attrs, parts, policy, policy_version, failed, state, state_since, queue, priority, queued_at, rank, agent,
-        offer_expires, accepted_at, closed_at, wrap_up_ends, disposition, outcome, excluded, excluded_at, passed,
-        decision_seq, waiting_since, stay, clocks
+        comment, key, customer, subject, attrs, parts, policy, policy_version, failed,
+        state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
+        wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay, clocks,
+        responded, reopened
         """
 
     private var levels = LevelsCache()
@@ -41,6 +42,8 @@ struct InquiryDecoder {
         if !stay.isNull { try decode(stay, of: &inquiry) }
         let clocks = row.next()
         if !clocks.isNull { try decode(clocks: clocks, of: &inquiry) }
+        inquiry.hasResponse = row.next().bool
+        inquiry.isReopened = row.next().bool
         return inquiry
     }
 
@@ -94,7 +97,6 @@ struct InquiryDecoder {
             throw StorageError(.corrupt, "the clocks of inquiry \(inquiry.id) are not numbers by name")
         }
         let values = Dictionary(entries.map { ($0.name, $0.value ?? 0) }, uniquingKeysWith: { first, _ in first })
-        inquiry.hasResponse = values["responded"] == 1
         inquiry.clocks = Metric.allCases.compactMap { metric in
             guard let consumed = values[metric.name] else { return nil }
             let since = values[metric.name + ".since"].map { Instant(microseconds: $0) }
@@ -124,7 +126,7 @@ struct InquiryDecoder {
 struct AgentDecoder {
     static let columns = """
         id, number, name, team, skills, channels, capacity, state, away_reason, state_since, channels_on, idle_since,
-        missed_in_row
+        missed_in_row, activity, activity_since, tally
         """
 
     private var levels = LevelsCache()
@@ -156,7 +158,23 @@ struct AgentDecoder {
         return AgentRow(
             id: id, number: number, definition: definition, state: state, awayReason: reason, stateSince: stateSince,
             channelsOn: channelsOn.isNull ? nil : channelsOn.strings, idleSince: row.nextInstant(),
-            missedInRow: row.next().int32)
+            missedInRow: row.next().int32, time: try decodeTime(&row, id))
+    }
+
+    private func decodeTime(_ row: inout RowReader, _ id: String) throws(StorageError) -> AgentTime {
+        guard let activity = Activity(name: row.next().string) else {
+            throw StorageError(.corrupt, "agent \(id) has an unknown activity")
+        }
+        var time = AgentTime(activity: activity, since: row.nextInstant())
+        let tally = row.next()
+        if tally.isNull { return time }
+        guard let entries = FlatObject.read(tally.array) else {
+            throw StorageError(.corrupt, "the tally of agent \(id) is not numbers by name")
+        }
+        let numbers = Dictionary(entries.map { ($0.name, $0.value ?? 0) }, uniquingKeysWith: { first, _ in first })
+        time.tally = AgentTally(
+            at: Instant(microseconds: numbers["at"] ?? 0), day: Int32(clamping: numbers["day"] ?? 0), numbers: numbers)
+        return time
     }
 }
 

@@ -13,7 +13,6 @@ extension Auditor {
         var calendarName: String?
         /// Of the calendar as the plan in force has it, or the last that had it.
         var hours: CompiledCalendar?
-        var hasResponse = false
         var clocks: [Metric: Running] = [:]
     }
 
@@ -93,7 +92,6 @@ extension Auditor {
     // MARK: Start, stop, pause
 
     mutating func startClocks(_ index: Int) {
-        items[index].promised?.hasResponse = false
         items[index].promised?.clocks = [:]
         for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, index) }
     }
@@ -158,16 +156,16 @@ extension Auditor {
 
     mutating func assignedClocks(_ index: Int, _ told: Told) {
         let isLive = plan.channels[shapes[items[index].shape].channel].isLive
-        if isLive { items[index].promised?.hasResponse = true }
+        if isLive { items[index].hasResponse = true }
         stopClocks(isLive ? [.assign, .firstResponse] : [.assign], index, told)
     }
 
     mutating func messageClocks(_ index: Int, _ told: Told) {
+        if told.name(.from) == "agent", items[index].state != .scheduled { items[index].hasResponse = true }
         guard items[index].promised != nil else { return }
         if told.name(.from) == "agent" {
-            items[index].promised?.hasResponse = true
             stopClocks([.firstResponse, .nextResponse], index, told)
-        } else if items[index].state != .completed, items[index].promised?.hasResponse == true,
+        } else if items[index].state != .completed, items[index].hasResponse,
             items[index].promised?.clocks[.nextResponse]?.isOn != true
         {
             start(.nextResponse, index)
@@ -259,8 +257,8 @@ extension Auditor {
         if let definition = row.definition, definition.policy != item.promised?.name ?? "" {
             violate("\(name()): the row says policy \(definition.policy)")
         }
+        if row.hasResponse != item.hasResponse { violate("\(name()): has it been answered?") }
         guard let promised = item.promised else { return }
-        if row.hasResponse != promised.hasResponse { violate("\(name()): has it been answered?") }
         let told = row.clocks.map { clock in
             let running = Running.Stretch(
                 from: clock.since ?? .epoch, until: nil,

@@ -403,6 +403,7 @@ extension Auditor {
         totals.completed -= 1
         items[index].agent = nil
         items[index].excluded = []
+        items[index].hasResponse = false
         items[index].acceptedAt = nil
         items[index].closedAt = nil
         items[index].disposition = []

@@ -47,6 +47,8 @@ struct Auditor {
         /// What is left of an offer that stands still since a restart.
         var left: TimeSpan?
         var acceptedAt: Instant?
+        /// Of this cycle: since it came, or came back from its end.
+        var hasResponse = false
         var closedAt: Instant?
         var wrapUpEnds: Instant?
         var disposition: [UInt8] = []

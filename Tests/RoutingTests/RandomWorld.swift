@@ -153,7 +153,7 @@ struct RandomWorld {
             if steps % (isLarge ? 2_000 : 256) == 0 { faults += world.faultsOfAllRows() }
             if !faults.isEmpty { return faults }
         }
-        return world.faultsOfAllRows() + world.engine.structureFaults()
+        return world.faultsOfAllRows() + world.engine.structureFaults() + world.faultsOfFigures
     }
 
     /// The same driver with the same choices to come, on another world.

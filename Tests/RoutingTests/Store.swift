@@ -6,6 +6,7 @@ struct Store {
     private(set) var agents: [String: AgentRow] = [:]
     private(set) var keys: [Digest128: KeyRow] = [:]
     private(set) var engine: EngineRow
+    private(set) var figures = FigureTotals()
 
     init(engine: EngineRow) { self.engine = engine }
 
@@ -33,6 +34,7 @@ struct Store {
             agents[change.id] = change
         }
         for key in changes.keys { keys[key.fingerprint] = key }
+        figures.add(changes)
         engine = row
         return faults
     }

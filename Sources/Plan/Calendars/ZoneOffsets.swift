@@ -1,4 +1,5 @@
 import Foundation
+package import Routing
 
 /// How far an IANA zone's clocks are from UTC, at any moment: a table of its changes from 1900 to 2100, so that a
 /// look-up is a binary search of plain numbers that any thread may do.
@@ -68,5 +69,14 @@ package struct ZoneOffsets: Sendable {
         if before == after || offset(at: early) == before { return early }
         let late = local - after
         return offset(at: late) == after ? late : early
+    }
+}
+
+extension ZoneOffsets: CivilDays {
+    package func day(of instant: Instant) -> CivilDay {
+        let second = instant.microseconds / 1_000_000
+        let number = (second + offset(at: second)) / 86_400
+        let next = self.second(ofLocal: (number + 1) * 86_400)
+        return CivilDay(number: Int32(number), ends: Instant(microseconds: next * 1_000_000))
     }
 }

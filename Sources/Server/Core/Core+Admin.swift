@@ -207,19 +207,49 @@ extension Core {
         line.field("held", integer: figures.held)
         line.field("scheduled", integer: figures.scheduled)
         if let oldest = figures.oldest { line.field("oldest", durationMicroseconds: Self.inMilliseconds(oldest)) }
-        line.field("accepted", integer: figures.accepted)
-        line.field("abandoned", integer: figures.abandoned)
-        if let asa = figures.averageSpeedOfAnswer { line.field("asa", durationMicroseconds: Self.inMilliseconds(asa)) }
-        if let level = figures.serviceLevel { line.field("service_level", text: Self.share(level)) }
-        if figures.abandonedShort > 0 { line.field("abandoned_short", integer: figures.abandonedShort) }
-        if let abandonment = figures.abandonment { line.field("abandonment", text: Self.share(abandonment)) }
+        line.field("entered", integer: figures.counts[.entered])
+        line.field("accepted", integer: figures.counts[.accepted])
+        line.field("abandoned", integer: figures.counts[.abandoned])
+        line.field("completed", integer: figures.counts[.completed])
+        writeWaits(of: figures, to: &line)
+        if figures.counts[.abandonedShort] > 0 {
+            line.field("abandoned_short", integer: figures.counts[.abandonedShort])
+        }
+        write("abandonment", share: figures.abandonment, to: &line)
+        write("rona", share: figures.redirectedOnNoAnswer, to: &line)
+        write("frt", span: figures.firstResponseTime, to: &line)
+        write("aht", span: figures.averageHandleTime, to: &line)
+        for metric in Metric.allCases {
+            write(metric.name + "_sla", share: figures.attainment(metric), to: &line)
+        }
+        write("csat", share: figures.csat, to: &line)
+        write("nps", share: figures.nps, to: &line)
+    }
+
+    private func writeWaits(of figures: QueueFigures, to line: inout LineWriter) {
+        write("asa", span: figures.averageSpeedOfAnswer, to: &line)
+        write("service_level", share: figures.serviceLevel, to: &line)
+        for (name, hundredths) in [("p50", 50), ("p95", 95), ("p99", 99)] {
+            write(name, span: figures.waits.percentile(Int64(hundredths)), to: &line)
+        }
+        guard figures.counts[.accepted] > 0 else { return }
+        write("longest", span: TimeSpan(microseconds: figures.counts[.waitedLongest]), to: &line)
+        write("late", span: figures.meanLateness, to: &line)
+    }
+
+    private func write(_ name: String, share: Double?, to line: inout LineWriter) {
+        if let share { line.field(name, text: Self.share(share)) }
+    }
+
+    private func write(_ name: String, span: TimeSpan?, to line: inout LineWriter) {
+        if let span { line.field(name, text: WireTime.string(duration: Self.inMilliseconds(span))) }
     }
 
     /// Four decimals: a share of 1 is `1.0000`.
     private static func share(_ value: Double) -> String {
-        let parts = Int64((value * 10_000).rounded())
+        let parts = Int64((abs(value) * 10_000).rounded())
         let decimals = String(parts % 10_000)
-        return "\(parts / 10_000)." + String(repeating: "0", count: 4 - decimals.count) + decimals
+        return (value < 0 && parts > 0 ? "-" : "") + "\(parts / 10_000)." + String(repeating: "0", count: 4 - decimals.count) + decimals
     }
 
     private static func inMilliseconds(_ span: TimeSpan) -> Int64 { span.microseconds / 1_000 * 1_000 }

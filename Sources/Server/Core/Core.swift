@@ -156,6 +156,7 @@ final class Core {
                 mailbox.post(.probed($0))
             }
             checkTokens(at: real)
+            if phase == .serving, !isFull, engine.isRoundDue(at: now) { engine.bookAgents(at: now) }
         }
         var handled = 0
         while pendingStart < pending.count, handled < ServerLimits.slice, !mustWaitForCommit, overdueUntil == nil {

@@ -1,0 +1,422 @@
+-- Figures that people steer by (docs/figures.md). They are added up by the batch that holds what they count, in its own
+-- transaction, so a crash neither loses nor doubles one; and they outlive events and closed inquiries.
+--
+-- Rows of "figure" are updated by almost every batch while their quarter of an hour lasts: no index but the primary key,
+-- and half-empty pages, so that each update stays in its page (HOT).
+
+ALTER TABLE switchboard.inquiry
+    ADD COLUMN responded boolean NOT NULL DEFAULT false,
+    ADD COLUMN reopened boolean NOT NULL DEFAULT false;
+ALTER TABLE switchboard.closed_inquiry
+    ADD COLUMN responded boolean NOT NULL DEFAULT false,
+    ADD COLUMN reopened boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN switchboard.inquiry.responded IS 'It has had its first response since it came, or came back from its end.';
+COMMENT ON COLUMN switchboard.closed_inquiry.responded IS 'It has had its first response since it came, or came back from its end.';
+COMMENT ON COLUMN switchboard.inquiry.reopened IS 'It has come back from its end.';
+COMMENT ON COLUMN switchboard.closed_inquiry.reopened IS 'It has come back from its end.';
+UPDATE switchboard.inquiry SET responded = true WHERE clocks->>'responded' = '1';
+CREATE OR REPLACE VIEW switchboard.all_inquiry AS
+    SELECT * FROM switchboard.inquiry UNION ALL SELECT * FROM switchboard.closed_inquiry;
+
+ALTER TABLE switchboard.agent
+    ADD COLUMN activity text NOT NULL DEFAULT 'none',
+    ADD COLUMN activity_since timestamptz NOT NULL DEFAULT '1970-01-01 00:00Z',
+    ADD COLUMN tally json,
+    ADD CONSTRAINT agent_activity CHECK (activity IN ('none', 'idle', 'busy', 'wrap_up', 'away'));
+COMMENT ON COLUMN switchboard.agent.activity IS 'What its time is counted as. idle: ready without work; busy: with assigned work; wrap_up: with nothing but wrap-ups; none: signed off, or without a session and work.';
+COMMENT ON COLUMN switchboard.agent.activity_since IS 'Since when; "tally" counts what was before.';
+COMMENT ON COLUMN switchboard.agent.tally IS 'Its row of "agent_figure" to be, of the last quarter of an hour in which anything was counted: {"at": microseconds since 1970, "day": days since 1970, "idle": microseconds, …}; NULL for nothing yet.';
+
+CREATE TABLE switchboard.figure (
+    at timestamptz NOT NULL,
+    entered bigint NOT NULL,
+    offered bigint NOT NULL,
+    accepted bigint NOT NULL,
+    accepted_in_target bigint NOT NULL,
+    abandoned bigint NOT NULL,
+    abandoned_after_target bigint NOT NULL,
+    abandoned_short bigint NOT NULL,
+    expired bigint NOT NULL,
+    cancelled bigint NOT NULL,
+    declined bigint NOT NULL,
+    missed bigint NOT NULL,
+    completed bigint NOT NULL,
+    reopened bigint NOT NULL,
+    responded bigint NOT NULL,
+    csat_rated bigint NOT NULL,
+    csat_good bigint NOT NULL,
+    nps_rated bigint NOT NULL,
+    nps_promoters bigint NOT NULL,
+    nps_detractors bigint NOT NULL,
+    waited bigint NOT NULL,
+    waited_late bigint NOT NULL,
+    waited_longest bigint NOT NULL,
+    response_took bigint NOT NULL,
+    handled bigint NOT NULL,
+    wrap_up_took bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    CONSTRAINT figure_pkey PRIMARY KEY (day, at, queue, channel)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE switchboard.figure IS 'What happened in a quarter of an hour in one queue on one channel. Each thing counts where and when it happened: an inquiry that is moved is accepted where it is then.';
+COMMENT ON COLUMN switchboard.figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+COMMENT ON COLUMN switchboard.figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.figure.entered IS 'Came into the queue: submitted, due, moved there, or reopened.';
+COMMENT ON COLUMN switchboard.figure.offered IS 'Offers made.';
+COMMENT ON COLUMN switchboard.figure.accepted IS 'Taken by an agent: an offer accepted, or assigned without one.';
+COMMENT ON COLUMN switchboard.figure.accepted_in_target IS 'Of the accepted, those that had waited no longer than the target of their queue, or else of their channel, as the plan had it then.';
+COMMENT ON COLUMN switchboard.figure.abandoned IS 'The customer left before an agent took it.';
+COMMENT ON COLUMN switchboard.figure.abandoned_after_target IS 'Of the abandoned, those that had waited longer than the target.';
+COMMENT ON COLUMN switchboard.figure.abandoned_short IS 'Of the abandoned, those that had waited less than 5 s.';
+COMMENT ON COLUMN switchboard.figure.expired IS 'Ended by waiting too long: max_age, or a step.';
+COMMENT ON COLUMN switchboard.figure.cancelled IS 'Taken back by whoever submitted it.';
+COMMENT ON COLUMN switchboard.figure.declined IS 'Offers that an agent declined.';
+COMMENT ON COLUMN switchboard.figure.missed IS 'Offers that ran out.';
+COMMENT ON COLUMN switchboard.figure.completed IS 'Completed by an agent. One that is reopened and completed again counts again.';
+COMMENT ON COLUMN switchboard.figure.reopened IS 'Completed ones that a customer''s message brought back.';
+COMMENT ON COLUMN switchboard.figure.responded IS 'Had their first response: acceptance where the channel is live, else the agent''s first message. Once a cycle.';
+COMMENT ON COLUMN switchboard.figure.csat_rated IS 'Inquiries with a CSAT mark; a later mark of the same inquiry takes the earlier one back.';
+COMMENT ON COLUMN switchboard.figure.csat_good IS 'Of these, marks of 4 and 5.';
+COMMENT ON COLUMN switchboard.figure.nps_rated IS 'Inquiries with an NPS mark; a later mark takes the earlier one back.';
+COMMENT ON COLUMN switchboard.figure.nps_promoters IS 'Of these, marks of 9 and 10.';
+COMMENT ON COLUMN switchboard.figure.nps_detractors IS 'Of these, marks of 0 to 6.';
+COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted.';
+COMMENT ON COLUMN switchboard.figure.waited_late IS 'Microseconds of these beyond the target.';
+COMMENT ON COLUMN switchboard.figure.waited_longest IS 'Microseconds of the longest of these waits.';
+COMMENT ON COLUMN switchboard.figure.response_took IS 'Microseconds from "queued" to the first response.';
+COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, held time with it, of the completed.';
+COMMENT ON COLUMN switchboard.figure.wrap_up_took IS 'Microseconds from completion to the end of the wrap-up.';
+
+CREATE TABLE switchboard.promise_figure (
+    at timestamptz NOT NULL,
+    met bigint NOT NULL,
+    breached bigint NOT NULL,
+    late bigint NOT NULL,
+    lateness bigint NOT NULL,
+    longest bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    policy text NOT NULL,
+    metric text NOT NULL,
+    CONSTRAINT promise_figure_pkey PRIMARY KEY (day, at, queue, channel, policy, metric)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE switchboard.promise_figure IS 'How the promises of SLA policies were kept in a quarter of an hour. One is counted when it is known: met when it is answered in time, breached when its target passes. What ends unanswered before its target counts in neither.';
+COMMENT ON COLUMN switchboard.promise_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.promise_figure.late IS 'Of the breached, whenever that was, those that were answered now.';
+COMMENT ON COLUMN switchboard.promise_figure.lateness IS 'Microseconds by which these were late, by the policy''s calendar.';
+COMMENT ON COLUMN switchboard.promise_figure.longest IS 'Microseconds that the slowest of all that were answered now took, by the policy''s calendar.';
+
+CREATE TABLE switchboard.span_figure (
+    n bigint NOT NULL,
+    day date NOT NULL,
+    bucket smallint NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    span text NOT NULL,
+    CONSTRAINT span_figure_pkey PRIMARY KEY (day, queue, channel, span, bucket)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
+
+CREATE TABLE switchboard.agent_figure (
+    at timestamptz NOT NULL,
+    idle bigint NOT NULL,
+    busy bigint NOT NULL,
+    wrap_up bigint NOT NULL,
+    away bigint NOT NULL,
+    handled bigint NOT NULL,
+    wrap_up_took bigint NOT NULL,
+    accepted integer NOT NULL,
+    assigned integer NOT NULL,
+    declined integer NOT NULL,
+    missed integer NOT NULL,
+    completed integer NOT NULL,
+    day date NOT NULL,
+    agent text NOT NULL,
+    CONSTRAINT agent_figure_pkey PRIMARY KEY (day, at, agent)
+);
+COMMENT ON TABLE switchboard.agent_figure IS 'What an agent did in a quarter of an hour that is over. The quarter under way is agent.tally; all_agent_figure has both.';
+COMMENT ON COLUMN switchboard.agent_figure.idle IS 'Microseconds ready and without work.';
+COMMENT ON COLUMN switchboard.agent_figure.busy IS 'Microseconds with assigned work, or held work that takes room, however many.';
+COMMENT ON COLUMN switchboard.agent_figure.wrap_up IS 'Microseconds with nothing but wrap-ups.';
+COMMENT ON COLUMN switchboard.agent_figure.away IS 'Microseconds away, and without work.';
+COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion, of what was completed: work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
+COMMENT ON COLUMN switchboard.agent_figure.accepted IS 'Offers accepted.';
+COMMENT ON COLUMN switchboard.agent_figure.assigned IS 'Taken without an offer.';
+
+-- What reports are made of.
+
+CREATE FUNCTION switchboard.span_of(p_bucket smallint)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN p_bucket < 64 THEN p_bucket::bigint * 1000
+    ELSE (((p_bucket % 32) + 32)::bigint << (p_bucket / 32 - 1)) * 1000 + (1000::bigint << (p_bucket / 32 - 1)) / 2
+END;
+COMMENT ON FUNCTION switchboard.span_of IS 'The middle of a bucket of span_figure, in microseconds.';
+
+CREATE FUNCTION switchboard.seconds(p_microseconds numeric)
+RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN round(p_microseconds / 1000000, 3);
+COMMENT ON FUNCTION switchboard.seconds IS 'Microseconds as seconds, to the millisecond.';
+
+CREATE FUNCTION switchboard.share(p_part numeric, p_whole numeric)
+RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN round(p_part / nullif(p_whole, 0), 4);
+COMMENT ON FUNCTION switchboard.share IS 'A part of a whole, 0 to 1, to four decimals; NULL of nothing.';
+
+CREATE VIEW switchboard.report_span AS
+    WITH scope AS (
+        SELECT day, queue, channel, span, bucket, n FROM switchboard.span_figure
+        UNION ALL
+        SELECT day, queue, NULL, span, bucket, sum(n) FROM switchboard.span_figure GROUP BY day, queue, span, bucket
+        UNION ALL
+        SELECT day, NULL, NULL, span, bucket, sum(n) FROM switchboard.span_figure GROUP BY day, span, bucket
+    ), running AS (
+        SELECT day, queue, channel, span, bucket,
+            sum(n) OVER (PARTITION BY day, queue, channel, span ORDER BY bucket) AS upto,
+            sum(n) OVER (PARTITION BY day, queue, channel, span) AS total
+        FROM scope
+    )
+    SELECT day, queue, channel, span, max(total)::bigint AS n,
+        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.50)))) AS p50,
+        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.95)))) AS p95,
+        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.99)))) AS p99
+    FROM running
+    GROUP BY day, queue, channel, span;
+COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
+
+CREATE VIEW switchboard.report_interval AS
+    SELECT f.at, f.day, f.queue, f.channel,
+        f.entered, f.offered, f.accepted, f.accepted_in_target, f.abandoned, f.abandoned_after_target,
+        f.abandoned_short, f.expired, f.cancelled, f.declined, f.missed, f.completed, f.reopened, f.responded,
+        f.csat_rated, f.nps_rated,
+        switchboard.share(f.accepted_in_target, f.accepted + f.abandoned_after_target) AS service_level,
+        switchboard.share(f.accepted_in_target, f.accepted) AS service_level_of_accepted,
+        switchboard.share(f.accepted_in_target, f.entered) AS service_level_of_entered,
+        switchboard.share(f.abandoned, f.accepted + f.abandoned) AS abandonment,
+        switchboard.share(f.missed, f.offered) AS rona,
+        switchboard.seconds(f.waited / nullif(f.accepted, 0)) AS asa,
+        switchboard.seconds(f.waited_late / nullif(f.accepted - f.accepted_in_target, 0)) AS late,
+        switchboard.seconds(f.waited_longest) AS longest,
+        switchboard.seconds(f.response_took / nullif(f.responded, 0)) AS frt,
+        switchboard.seconds((f.handled + f.wrap_up_took) / nullif(f.completed, 0)) AS aht,
+        switchboard.seconds(f.wrap_up_took / nullif(f.completed, 0)) AS acw,
+        switchboard.share(f.csat_good, f.csat_rated) AS csat,
+        switchboard.share(f.nps_promoters - f.nps_detractors, f.nps_rated) AS nps
+    FROM switchboard.figure AS f;
+
+CREATE VIEW switchboard.report_queue AS
+    WITH scope AS (
+        SELECT day, queue, channel,
+            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
+            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
+            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
+            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
+            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
+            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
+            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
+            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
+            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
+        FROM switchboard.figure GROUP BY day, queue, channel
+        UNION ALL
+        SELECT day, queue, NULL,
+            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
+            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
+            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
+            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
+            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
+            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
+            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
+            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
+            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
+        FROM switchboard.figure GROUP BY day, queue
+        UNION ALL
+        SELECT day, NULL, NULL,
+            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
+            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
+            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
+            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
+            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
+            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
+            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
+            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
+            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
+        FROM switchboard.figure GROUP BY day
+    )
+    SELECT s.day, s.queue, s.channel,
+        s.entered::bigint AS entered, s.offered::bigint AS offered, s.accepted::bigint AS accepted,
+        s.accepted_in_target::bigint AS accepted_in_target, s.abandoned::bigint AS abandoned,
+        s.abandoned_after_target::bigint AS abandoned_after_target, s.abandoned_short::bigint AS abandoned_short,
+        s.expired::bigint AS expired, s.cancelled::bigint AS cancelled, s.declined::bigint AS declined,
+        s.missed::bigint AS missed, s.completed::bigint AS completed, s.reopened::bigint AS reopened,
+        s.responded::bigint AS responded, s.csat_rated::bigint AS csat_rated, s.nps_rated::bigint AS nps_rated,
+        switchboard.share(s.accepted_in_target, s.accepted + s.abandoned_after_target) AS service_level,
+        switchboard.share(s.accepted_in_target, s.accepted) AS service_level_of_accepted,
+        switchboard.share(s.accepted_in_target, s.entered) AS service_level_of_entered,
+        switchboard.share(s.abandoned, s.accepted + s.abandoned) AS abandonment,
+        switchboard.share(s.missed, s.offered) AS rona,
+        switchboard.seconds(s.waited / nullif(s.accepted, 0)) AS asa,
+        switchboard.seconds(s.waited_late / nullif(s.accepted - s.accepted_in_target, 0)) AS late,
+        switchboard.seconds(s.waited_longest) AS longest,
+        switchboard.seconds(s.response_took / nullif(s.responded, 0)) AS frt,
+        switchboard.seconds((s.handled + s.wrap_up_took) / nullif(s.completed, 0)) AS aht,
+        switchboard.seconds(s.wrap_up_took / nullif(s.completed, 0)) AS acw,
+        switchboard.share(s.csat_good, s.csat_rated) AS csat,
+        switchboard.share(s.nps_promoters - s.nps_detractors, s.nps_rated) AS nps,
+        wait.p50, wait.p95, wait.p99,
+        response.p50 AS frt_p50, response.p95 AS frt_p95, response.p99 AS frt_p99,
+        handle.p50 AS handle_p50, handle.p95 AS handle_p95, handle.p99 AS handle_p99
+    FROM scope AS s
+    LEFT JOIN switchboard.report_span AS wait
+        ON wait.span = 'wait' AND wait.day = s.day AND coalesce(wait.queue, '') = coalesce(s.queue, '')
+        AND coalesce(wait.channel, '') = coalesce(s.channel, '')
+    LEFT JOIN switchboard.report_span AS response
+        ON response.span = 'response' AND response.day = s.day AND coalesce(response.queue, '') = coalesce(s.queue, '')
+        AND coalesce(response.channel, '') = coalesce(s.channel, '')
+    LEFT JOIN switchboard.report_span AS handle
+        ON handle.span = 'handle' AND handle.day = s.day AND coalesce(handle.queue, '') = coalesce(s.queue, '')
+        AND coalesce(handle.channel, '') = coalesce(s.channel, '');
+
+COMMENT ON VIEW switchboard.report_interval IS 'Figures of each quarter of an hour by queue and channel; counts are those of "figure". Percentiles are told of days (report_queue).';
+COMMENT ON VIEW switchboard.report_queue IS 'Figures of each day by queue and channel; counts are those of "figure". Rows without a channel are of all channels of the queue, those without a queue of everything.';
+COMMENT ON COLUMN switchboard.report_interval.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
+COMMENT ON COLUMN switchboard.report_interval.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
+COMMENT ON COLUMN switchboard.report_interval.service_level_of_entered IS 'Accepted within the target ÷ entered.';
+COMMENT ON COLUMN switchboard.report_interval.abandonment IS 'Abandoned ÷ (accepted + abandoned).';
+COMMENT ON COLUMN switchboard.report_interval.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
+COMMENT ON COLUMN switchboard.report_interval.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.longest IS 'The longest wait of an accepted one, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+COMMENT ON COLUMN switchboard.report_interval.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
+COMMENT ON COLUMN switchboard.report_queue.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
+COMMENT ON COLUMN switchboard.report_queue.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
+COMMENT ON COLUMN switchboard.report_queue.service_level_of_entered IS 'Accepted within the target ÷ entered.';
+COMMENT ON COLUMN switchboard.report_queue.abandonment IS 'Abandoned ÷ (accepted + abandoned).';
+COMMENT ON COLUMN switchboard.report_queue.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
+COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.longest IS 'The longest wait of an accepted one, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+COMMENT ON COLUMN switchboard.report_queue.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
+COMMENT ON COLUMN switchboard.report_queue.p50 IS 'Median wait of the accepted, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.p95 IS 'Nineteen of twenty accepted ones waited no longer, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.p99 IS '99 of 100 accepted ones waited no longer, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.frt_p50 IS '50th percentile of the time to the first response, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.frt_p95 IS '95th percentile of the time to the first response, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.frt_p99 IS '99th percentile of the time to the first response, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p50 IS '50th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+
+CREATE VIEW switchboard.report_sla AS
+    WITH scope (day, queue, channel, policy, metric, met, breached, late, lateness, longest) AS (
+        SELECT day, queue, channel, policy, metric,
+            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
+        FROM switchboard.promise_figure GROUP BY day, queue, channel, policy, metric
+        UNION ALL
+        SELECT day, queue, channel, NULL::text, metric,
+            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
+        FROM switchboard.promise_figure GROUP BY day, queue, channel, metric
+        UNION ALL
+        SELECT day, queue, NULL::text, NULL::text, metric,
+            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
+        FROM switchboard.promise_figure GROUP BY day, queue, metric
+        UNION ALL
+        SELECT day, NULL::text, NULL::text, policy, metric,
+            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
+        FROM switchboard.promise_figure GROUP BY day, policy, metric
+        UNION ALL
+        SELECT day, NULL::text, NULL::text, NULL::text, metric,
+            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
+        FROM switchboard.promise_figure GROUP BY day, metric
+    )
+    SELECT s.day, s.queue, s.channel, s.policy, s.metric, s.met::bigint AS met, s.breached::bigint AS breached,
+        switchboard.share(s.met, s.met + s.breached) AS attainment,
+        s.late::bigint AS late, switchboard.seconds(s.lateness / nullif(s.late, 0)) AS lateness,
+        switchboard.seconds(s.longest) AS longest, p.p50, p.p95, p.p99
+    FROM scope AS s
+    LEFT JOIN switchboard.report_span AS p
+        ON s.policy IS NULL AND p.span = s.metric AND p.day = s.day
+        AND coalesce(p.queue, '') = coalesce(s.queue, '') AND coalesce(p.channel, '') = coalesce(s.channel, '');
+COMMENT ON VIEW switchboard.report_sla IS 'How the promises of SLA policies were kept each day: by queue, channel and policy; and, with NULL where all are meant, by queue and channel, by queue, by policy, and together.';
+COMMENT ON COLUMN switchboard.report_sla.attainment IS 'Met ÷ (met + breached), by the day on which it was known.';
+COMMENT ON COLUMN switchboard.report_sla.late IS 'Breached ones that were answered on this day.';
+COMMENT ON COLUMN switchboard.report_sla.lateness IS 'By how much these were late in the mean, in seconds of the policy''s calendar.';
+COMMENT ON COLUMN switchboard.report_sla.longest IS 'What the slowest answer of the day took, in seconds of the policy''s calendar.';
+COMMENT ON COLUMN switchboard.report_sla.p50 IS 'Median of what the answers of the day took, to 1.6%; not told of one policy alone.';
+COMMENT ON COLUMN switchboard.report_sla.p95 IS '95th percentile of the same.';
+COMMENT ON COLUMN switchboard.report_sla.p99 IS '99th percentile of the same.';
+
+CREATE VIEW switchboard.all_agent_figure AS
+    SELECT day, at, agent, idle, busy, wrap_up, away, handled, wrap_up_took, accepted, assigned, declined, missed,
+        completed
+    FROM switchboard.agent_figure
+    UNION ALL
+    SELECT DATE '1970-01-01' + (a.tally->>'day')::integer,
+        TIMESTAMPTZ '1970-01-01 00:00Z' + (a.tally->>'at')::bigint * INTERVAL '1 microsecond', a.id,
+        coalesce((a.tally->>'idle')::bigint, 0), coalesce((a.tally->>'busy')::bigint, 0),
+        coalesce((a.tally->>'wrap_up')::bigint, 0), coalesce((a.tally->>'away')::bigint, 0),
+        coalesce((a.tally->>'handled')::bigint, 0), coalesce((a.tally->>'wrap_up_took')::bigint, 0),
+        coalesce((a.tally->>'accepted')::integer, 0), coalesce((a.tally->>'assigned')::integer, 0),
+        coalesce((a.tally->>'declined')::integer, 0), coalesce((a.tally->>'missed')::integer, 0),
+        coalesce((a.tally->>'completed')::integer, 0)
+    FROM switchboard.agent AS a
+    WHERE a.tally IS NOT NULL;
+COMMENT ON VIEW switchboard.all_agent_figure IS 'What agents did by quarters of an hour, with the one under way: up to the agent''s last change of activity, or the last full quarter.';
+
+CREATE VIEW switchboard.report_agent AS
+    SELECT f.day, f.agent,
+        switchboard.seconds(sum(f.idle)) AS idle, switchboard.seconds(sum(f.busy)) AS busy,
+        switchboard.seconds(sum(f.wrap_up)) AS wrap_up, switchboard.seconds(sum(f.away)) AS away,
+        switchboard.share(sum(f.busy + f.wrap_up), sum(f.busy + f.wrap_up + f.idle)) AS occupancy,
+        sum(f.accepted)::bigint AS accepted, sum(f.assigned)::bigint AS assigned, sum(f.declined)::bigint AS declined,
+        sum(f.missed)::bigint AS missed, sum(f.completed)::bigint AS completed,
+        switchboard.share(sum(f.missed), sum(f.accepted + f.declined + f.missed)) AS rona,
+        switchboard.seconds(sum(f.handled + f.wrap_up_took) / nullif(sum(f.completed), 0)) AS aht
+    FROM switchboard.all_agent_figure AS f
+    GROUP BY f.day, f.agent;
+COMMENT ON VIEW switchboard.report_agent IS 'What each agent did each day. Today''s goes up to the agent''s last change of activity, or the last full quarter of an hour.';
+COMMENT ON COLUMN switchboard.report_agent.idle IS 'Seconds ready and without work.';
+COMMENT ON COLUMN switchboard.report_agent.busy IS 'Seconds with assigned work, or held work that takes room.';
+COMMENT ON COLUMN switchboard.report_agent.wrap_up IS 'Seconds with nothing but wrap-ups.';
+COMMENT ON COLUMN switchboard.report_agent.away IS 'Seconds away, and without work.';
+COMMENT ON COLUMN switchboard.report_agent.occupancy IS '(Busy + wrap-up) ÷ (busy + wrap-up + idle).';
+COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
+COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
+
+CREATE VIEW switchboard.report_resolution AS
+    SELECT (q.closed_at AT TIME ZONE z.name)::date AS day, q.queue, count(*) AS completed,
+        count(*) FILTER (WHERE r.resolved) AS resolved_at_once,
+        switchboard.share(count(*) FILTER (WHERE r.resolved), count(*)) AS fcr
+    FROM switchboard.all_inquiry AS q
+    CROSS JOIN (
+        SELECT coalesce(
+            (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1),
+            'UTC') AS name, (SELECT max(e.clock) FROM switchboard.engine AS e) AS now
+    ) AS z
+    CROSS JOIN LATERAL (
+        SELECT q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
+            SELECT FROM switchboard.closed_inquiry AS later
+            WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
+                AND later.submitted_at < q.closed_at + INTERVAL '7 days'
+            UNION ALL
+            SELECT FROM switchboard.inquiry AS later
+            WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
+                AND later.submitted_at < q.closed_at + INTERVAL '7 days') AS resolved
+    ) AS r
+    WHERE q.state = 'completed' AND (q.closed_at AT TIME ZONE z.name)::date + 8 <= (z.now AT TIME ZONE z.name)::date
+    GROUP BY 1, 2;
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
+COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
+COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
