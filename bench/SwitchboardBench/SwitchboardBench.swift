@@ -6,8 +6,9 @@ struct SwitchboardBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
-            ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, RulesBench.self,
-            StorageBench.self, RestartBench.self, RetentionBench.self, AcknowledgementBench.self, PortBench.self,
+            ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, ClocksBench.self,
+            RulesBench.self, StorageBench.self, RestartBench.self, RetentionBench.self, AcknowledgementBench.self,
+            PortBench.self,
             SkipLockedBench.self, EstimatesBench.self, ServerCommand.self, ReportCommand.self,
         ])
 }

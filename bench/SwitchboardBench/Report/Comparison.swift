@@ -104,6 +104,10 @@ struct Comparisons {
             Comparison(
                 "memory a waiting inquiry", memory?.value, unit: "bytes", bar: 400, aim: 250,
                 detail: memory?.note ?? ""))
+        let clock = row("memory.clock.3")
+        list.append(
+            Comparison("memory a clock, three running", clock?.value, unit: "bytes", bar: 64, detail: clock?.note ?? "")
+        )
         for size in ["1k"] {
             list.append(
                 ratio(
