@@ -135,7 +135,10 @@ struct CalendarDueCommand: AsyncParsableCommand {
 struct CalendarHolidays: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "holidays", abstract: "Print a country's public holidays as a part of a calendar, to be pasted.",
-        discussion: "Only years that have been announced are known. What is decided later has to be added by hand.")
+        discussion: """
+            Each year says what it is from: the announcement, or for years ahead the law, by which they are computed. What \
+            is decided later has to be added by hand.
+            """)
 
     @Argument(help: "The country, such as KR.")
     var country: String
