@@ -109,11 +109,11 @@ let package = Package(
         .testTarget(
             name: "LineProtocolTests", dependencies: ["FuzzSupport", "LineProtocol"], swiftSettings: settings),
         .testTarget(
-            name: "PlanTests", dependencies: ["CEL", "LineProtocol", "Plan", "Routing", "TestSupport"],
+            name: "PlanTests", dependencies: ["CEL", "LineProtocol", "Plan", "Routing", "Simulation", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Postgres", "Routing", "Storage", "TestSupport"],
+            name: "StorageTests", dependencies: ["Postgres", "Routing", "Simulation", "Storage", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "ServerTests", dependencies: ["Routing", "Server"], swiftSettings: settings),
         .testTarget(name: "ClientTests", dependencies: ["Client", "LineProtocol"] + nio, swiftSettings: settings),

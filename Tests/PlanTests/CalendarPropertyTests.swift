@@ -1,5 +1,6 @@
 import Plan
 import Routing
+import Simulation
 import Testing
 
 @Suite("Random calendars")

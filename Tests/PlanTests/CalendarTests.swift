@@ -1,5 +1,6 @@
 import Plan
 import Routing
+import Simulation
 import Testing
 
 @Suite("A calendar")
@@ -150,7 +151,7 @@ struct CalendarTests {
         ])
     func offsets(name: String) throws {
         let zone = try #require(ZoneOffsets(name))
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             let second = Int64(random.int(-2_208_988_800...4_102_444_799))
             #expect(zone.offset(at: second) == LocalTime.offset(of: name, at: second), "\(second)")

@@ -1,4 +1,5 @@
 import Plan
+import Simulation
 import Testing
 
 /// Texts that somebody has spoilt: none may end the program, and each has a plan or a fault.
@@ -14,7 +15,7 @@ struct PlanMutationTests {
         "<<: ",
     ]
 
-    private static func spoilt(_ text: String, _ random: inout SeededGenerator) -> String {
+    private static func spoilt(_ text: String, _ random: inout SplitMix64) -> String {
         var bytes = Array(text.utf8)
         for _ in 0..<random.int(1...4) {
             let start = random.int(0...bytes.count)
@@ -31,7 +32,7 @@ struct PlanMutationTests {
 
     @Test("have a plan that is read back as it is, or faults with advice", arguments: 1...20 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let plan = try #require(RoutingPlan.read(Plans.example).plan)
         let texts = [Plans.example, plan.yaml, String(decoding: plan.document, as: UTF8.self)]
         for _ in 0..<25 {

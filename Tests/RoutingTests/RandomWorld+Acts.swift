@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import Routing
 
 // What may happen in one step.

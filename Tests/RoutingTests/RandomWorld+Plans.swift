@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import Routing
 
 // Plans in which things happen by themselves.

@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import Routing
 
 // Plans that come into force while there is work.

@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import Routing
 
 /// A world whose plan, agents and commands all come from one seed. It stops at the first violation.

@@ -1,5 +1,6 @@
 import Postgres
 import Routing
+import Simulation
 import Synchronization
 import TestSupport
 import Testing
@@ -20,21 +21,9 @@ import Testing
         var inquiries: [Int64: Inquiry]
         /// Every closing that was ever let go of, also of those that were reopened since.
         var released: [ClosedInquiry] = []
-        var random: SplitMix
+        var random: SplitMix64
 
-        mutating func isChosen(_ percent: Int) -> Bool { random.next(below: 100) < percent }
-    }
-
-    private struct SplitMix {
-        var state: UInt64
-
-        mutating func next(below bound: Int) -> Int {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Int((value ^ (value >> 31)) % UInt64(bound))
-        }
+        mutating func isChosen(_ percent: Int) -> Bool { random.next() % 100 < percent }
     }
 
     private final class End: Sendable {
@@ -84,7 +73,7 @@ import Testing
         var test = try await TestStore()
         test.settings.sweepDelay = .zero
         let store = try await test.open(test.settings)
-        var model = Model(inquiries: [:], random: SplitMix(state: seed))
+        var model = Model(inquiries: [:], random: SplitMix64(seed: seed))
         for id in 1...Self.count { model.inquiries[id] = Model.Inquiry() }
         let first = (1...Self.count).map { Self.row($0, Model.Inquiry(), isNew: true) }
         #expect(await store.commit(store.batch(inquiries: first)).isDone)

@@ -1,11 +1,12 @@
 import Plan
 import Routing
+import Simulation
 
 /// Calendars as admins might write them, and some that nobody would.
 struct RandomCalendars {
-    var random: SeededGenerator
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     static let zones = [
         "UTC", "Asia/Seoul", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu",

@@ -1,10 +1,11 @@
 import Plan
 import Routing
+import Simulation
 
 /// Plans without a fault, with everything that a plan can have, spelt as awkwardly as it may be.
 struct RandomPlans {
     private var calendars: RandomCalendars
-    private var random: SeededGenerator
+    private var random: SplitMix64
 
     private static let names = [
         "vip", "no", "1", "서울", "a.b", "-x", "_", "2026-01-01", "null", "true", "0x1F", "12.5", "---", "...", "-", "on",
@@ -25,7 +26,7 @@ struct RandomPlans {
 
     init(seed: UInt64) {
         calendars = RandomCalendars(seed: seed)
-        random = SeededGenerator(seed: seed &* 31)
+        random = SplitMix64(seed: seed &* 31)
     }
 
     mutating func next() -> RoutingPlan {
