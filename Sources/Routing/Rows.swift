@@ -212,25 +212,6 @@ package struct InquiryRow: Hashable, Sendable {
         self.isReadBack = isReadBack
     }
 
-    package init(
-        id: Int64, isNew: Bool = false, definition: InquiryDefinition?, state: InquiryState, stateSince: Instant,
-        queue: String,
-        priority: Int32, queuedAt: Instant, waitingSince: Instant? = nil, rank: Int64, agent: String = "",
-        offerExpires: Instant? = nil,
-        acceptedAt: Instant? = nil, closedAt: Instant? = nil, wrapUpEnds: Instant? = nil,
-        disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
-        excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
-        stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, clocks: [ClockRow] = []
-    ) {
-        self.init(
-            id: id, isNew: isNew, definition: definition, state: state, stateSince: stateSince, queueName: Name(queue),
-            priority: priority, queuedAt: queuedAt, waitingSince: waitingSince, rank: rank, agentName: Name(agent),
-            offerExpires: offerExpires, acceptedAt: acceptedAt, closedAt: closedAt, wrapUpEnds: wrapUpEnds,
-            disposition: disposition, outcome: outcome, excluded: excluded, excludedAt: excludedAt, passed: passed,
-            decisionSeq: decisionSeq, waitedBefore: waitedBefore, stepsDone: stepsDone, moves: moves,
-            hasResponse: hasResponse, clocks: clocks)
-    }
-
     package var queue: String {
         get { queueName.string }
         set { queueName = Name(newValue) }

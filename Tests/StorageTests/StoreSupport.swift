@@ -115,6 +115,8 @@ extension JournalOutcome {
 /// Rows to write.
 enum Sample {
     static let start = TestStore.start
+    private static let queueName = Name("default")
+    private static let agentName = Name("kim")
 
     static func definition(
         key: String = "", customer: String = "", subject: String = "", attributes: String = "",
@@ -130,14 +132,15 @@ enum Sample {
     static func waiting(_ id: Int64, _ definition: InquiryDefinition? = Sample.definition()) -> InquiryRow {
         InquiryRow(
             id: id, isNew: definition != nil, definition: definition, state: .waiting, stateSince: start,
-            queue: "default", priority: 0,
-            queuedAt: start, rank: start.microseconds + 60_000_000)
+            queueName: queueName, priority: 0, queuedAt: start, rank: start.microseconds + 60_000_000)
     }
 
     static func completed(_ id: Int64, wrapUpEnds: Instant? = nil) -> InquiryRow {
         InquiryRow(
-            id: id, definition: nil, state: .completed, stateSince: start + .seconds(90), queue: "default", priority: 0,
-            queuedAt: start, rank: 17, agent: "kim", acceptedAt: start + .seconds(3), closedAt: start + .seconds(90),
+            id: id, definition: nil, state: .completed, stateSince: start + .seconds(90), queueName: queueName,
+            priority: 0,
+            queuedAt: start, rank: 17, agentName: agentName, acceptedAt: start + .seconds(3),
+            closedAt: start + .seconds(90),
             wrapUpEnds: wrapUpEnds, disposition: Array("환불".utf8), outcome: .resolved)
     }
 
