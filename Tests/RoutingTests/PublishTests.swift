@@ -177,6 +177,27 @@ struct PublishTests {
         #expect(grace == .seconds(7))
     }
 
+    @Test("a plan that changes as many rows as one transaction can take is published, and all are changed")
+    func sizeTaken() {
+        var output = Output()
+        let start = Instant(microseconds: 1_772_442_000_000_000)
+        var engine = Engine(plan: .of(), at: start)
+        let submission = Submission(source: 1, channel: 1)
+        var changes = Changes()
+        for _ in 0..<Limits.replanned {
+            engine.apply(.submit(submission), at: start, into: &output)
+            output.clear()
+        }
+        engine.takeChanges(into: &changes)
+        engine.apply(
+            .publish(.of(queues: [.init(name: "default", target: .hours(1))])), at: start, into: &output)
+        guard case .done = output.reply else { return #expect(Bool(false), "it was refused: \(output.reply)") }
+        changes = Changes()
+        engine.takeChanges(into: &changes)
+        let rank = (start + .hours(1)).microseconds
+        #expect(changes.inquiries.count == Limits.replanned && changes.inquiries.allSatisfy { $0.rank == rank })
+    }
+
     @Test("max_age is the new plan's")
     func age() {
         let world = World(.of(maxAge: .hours(1)))
