@@ -105,6 +105,9 @@ final class LinePeer {
         guard result == 0 else { throw PeerError("cannot connect to \(name): \(String(cString: strerror(errno)))") }
     }
 
+    /// The port of this end, by which the daemon's end can be told from others.
+    var localPort: Int? { SocketEnds(of: descriptor).local }
+
     func close() {
         guard descriptor >= 0 else { return }
         _ = systemClose(descriptor)
