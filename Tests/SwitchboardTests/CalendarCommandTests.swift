@@ -156,44 +156,11 @@ struct CalendarCommandTests {
 
     // MARK: References
 
-    private static let reference = URL(fileURLWithPath: #filePath)
-        .appending(path: "../../../../shared/reference/calendar").standardizedFileURL
-
-    private static func exists(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: reference.appending(path: name).path)
-    }
-
-    private struct Minutes: Decodable {
-        struct Schedule: Decodable {
-            var tz: String
-            var hours: [String: [[Int]]]
-            var holidays: [String]
-        }
-
-        struct Case: Decodable {
-            var schedule: String
-            var start: String
-            var minutes: Int
-            var deadline: String
-
-            enum CodingKeys: String, CodingKey {
-                case schedule
-                case start
-                case minutes = "add_open_minutes"
-                case deadline = "deadline_utc"
-            }
-        }
-
-        var schedules: [String: Schedule]
-        var cases: [Case]
-    }
-
     @Test(
         "every case of the reference comes out through due",
-        .enabled(if: exists("business_minutes.json"), "shared/reference is not beside this repository"))
+        .enabled(if: Reference.exists(CalendarReference.path), "shared/reference is not beside this repository"))
     func reference() throws {
-        let data = try Data(contentsOf: Self.reference.appending(path: "business_minutes.json"))
-        let file = try JSONDecoder().decode(Minutes.self, from: data)
+        let file = try CalendarReference.read()
         func clock(_ minutes: Int) -> String {
             [minutes / 60, minutes % 60].map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: ":")
         }
@@ -210,7 +177,7 @@ struct CalendarCommandTests {
             let lines = file.cases.map { "\($0.schedule) \($0.start) \($0.minutes)m\n" }
             let run = try calendar(folder, "due", input: lines.joined())
             let answers = run.output.split(separator: "\n")
-            #expect(answers.count == file.cases.count && answers.count >= 117, "\(run.errors)")
+            #expect(answers.count == file.cases.count && answers.count >= CalendarReference.casesMin, "\(run.errors)")
             for (item, answer) in zip(file.cases, answers) {
                 let due = WireTime.parseInstant(Array(answer.utf8).span)
                 #expect(
@@ -221,13 +188,13 @@ struct CalendarCommandTests {
 
     @Test(
         "the holidays are those of another list",
-        .enabled(if: exists("kr_holidays.json"), "shared/reference is not beside this repository"))
+        .enabled(if: Reference.exists("calendar/kr_holidays.json"), "shared/reference is not beside this repository"))
     func otherList() throws {
         struct List: Decodable {
             struct Day: Decodable { var date: String }
             var days: [Day]
         }
-        let data = try Data(contentsOf: Self.reference.appending(path: "kr_holidays.json"))
+        let data = try Data(contentsOf: Reference.file("calendar/kr_holidays.json"))
         let listed = try JSONDecoder().decode(List.self, from: data).days.map(\.date)
         for year in 2024...2027 {
             let known = try #require(PublicHolidays.year(year, of: "KR")).days.map(\.date.text)
