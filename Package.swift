@@ -127,7 +127,7 @@ let package = Package(
                 "switchboard",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Transcripts"],
+            exclude: ["Scripts", "Transcripts"],
             swiftSettings: settings),
     ] + (fuzzes ? fuzzTargets : []),
     swiftLanguageModes: [.v6]

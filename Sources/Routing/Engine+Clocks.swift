@@ -213,7 +213,7 @@ extension Engine {
             let old = before[Int(metric.rawValue)]
             if old.isOn || old.verdict != nil {
                 carry(old, metric, promise, slot)
-            } else if metric == .resolution || metric == .assign && !isTaken 
+            } else if metric == .resolution || metric == .assign && !isTaken
                 || metric == .firstResponse && !inquiries[slot].hasResponse
             {
                 start(metric, slot)

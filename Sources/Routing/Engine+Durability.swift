@@ -226,7 +226,8 @@ extension Engine {
 
     private mutating func restoreFigures(_ today: TodaysFigures) {
         figures.restore(today) { [queueNames, channelNames, stride] row in
-            guard let queue = queueNames.firstIndex(of: row.queue), let channel = channelNames.firstIndex(of: row.channel)
+            guard let queue = queueNames.firstIndex(of: row.queue),
+                let channel = channelNames.firstIndex(of: row.channel)
             else { return nil }
             return queue * stride + channel
         }

@@ -34,7 +34,7 @@ struct FigureReader {
         let result = try query(
             """
             SELECT queue, channel, \(sums.joined(separator: ", ")) FROM switchboard.figure
-            WHERE day = DATE '1970-01-01' + $1 GROUP BY queue, channel
+            WHERE day = DATE '1970-01-01' + $1::integer GROUP BY queue, channel
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
@@ -48,7 +48,7 @@ struct FigureReader {
         let result = try query(
             """
             SELECT queue, channel, policy, metric, sum(met)::bigint, sum(breached)::bigint
-            FROM switchboard.promise_figure WHERE day = DATE '1970-01-01' + $1 GROUP BY queue, channel, policy, metric
+            FROM switchboard.promise_figure WHERE day = DATE '1970-01-01' + $1::integer GROUP BY queue, channel, policy, metric
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
@@ -70,7 +70,7 @@ struct FigureReader {
         let result = try query(
             """
             SELECT queue, channel, span, bucket, n FROM switchboard.span_figure
-            WHERE day = DATE '1970-01-01' + $1 AND span = 'wait' ORDER BY queue, channel, bucket
+            WHERE day = DATE '1970-01-01' + $1::integer AND span = 'wait' ORDER BY queue, channel, bucket
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
@@ -86,7 +86,7 @@ struct FigureReader {
         let result = try query(
             """
             SELECT coalesce(sum(idle), 0)::bigint, coalesce(sum(busy + wrap_up), 0)::bigint
-            FROM switchboard.all_agent_figure WHERE day = DATE '1970-01-01' + $1
+            FROM switchboard.all_agent_figure WHERE day = DATE '1970-01-01' + $1::integer
             """, today.day)
         var row = result.row(0)
         today.idle = TimeSpan(microseconds: row.next().int64)

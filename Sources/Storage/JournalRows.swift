@@ -367,7 +367,8 @@ struct JournalRows {
         if tally.isEmpty { return parameters.appendNull() }
         json.removeAll()
         json.append(
-            numbers: [("at", tally.at.microseconds), ("day", Int64(tally.day))] + tally.numbers.filter { $0.value != 0 })
+            numbers: [("at", tally.at.microseconds), ("day", Int64(tally.day))] + tally.numbers.filter { $0.value != 0 }
+        )
         parameters.append(bytes: json.bytes)
     }
 

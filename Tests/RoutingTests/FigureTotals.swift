@@ -70,7 +70,9 @@ struct FigureAudit {
     }
 
     private mutating func count(agentOf event: Event, _ what: String, _ by: Int64 = 1) {
-        if by != 0 { agents["\(Self.quarter(event.at).microseconds) \(event.agentName.string) \(what)", default: 0] += by }
+        if by != 0 {
+            agents["\(Self.quarter(event.at).microseconds) \(event.agentName.string) \(what)", default: 0] += by
+        }
     }
 
     private static func quarter(_ at: Instant) -> Instant {

@@ -7,7 +7,8 @@ struct PinnedPolicyTests {
     /// A policy for everything, with a condition in front of it that cannot be evaluated.
     private func failing(_ name: String) -> CompiledPlan {
         let broken = CompiledPlan.Policy(name: name, promises: [.assign: .init(target: .minutes(1))])
-        return .of([.channel("chat", limit: 10)], policies: [(policy: broken, when: { @Sendable _ in .fails("broken") })])
+        return .of(
+            [.channel("chat", limit: 10)], policies: [(policy: broken, when: { @Sendable _ in .fails("broken") })])
     }
 
     @Test("a rating of an inquiry whose policy no plan has any more leaves policy and verdicts in its row")
@@ -48,7 +49,8 @@ struct PinnedPolicyTests {
         try world.restart()
     }
 
-    @Test("a move to a queue that a plan dropped is done again as soon as a plan has that queue again, after a start too")
+    @Test(
+        "a move to a queue that a plan dropped is done again as soon as a plan has that queue again, after a start too")
     func queueComesBack() throws {
         let promise = CompiledPlan.Promise(
             target: .minutes(60), thresholds: [.init(after: .minutes(30), label: "50%", actions: [.move(1)])])

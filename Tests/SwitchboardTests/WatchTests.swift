@@ -7,6 +7,12 @@ import Testing
 struct WatchTests {
     /// Something of everything: offers with texts, declines, misses, wrap-ups, agents, tokens that make no event.
     private func makeHistory(_ daemon: DaemonUnderTest) throws {
+        let plan = """
+            rules: [{name: "mail, late", when: 'inquiry.channel == "email"', then: {skills: {billing: 2}}},
+                    {name: all, then: {prefer: {korean: 1}}}]
+            sla: [{name: all, targets: {assign: 1h, resolution: 1h}}]
+            """
+        try daemon.admin().ok("PLAN PUT body=" + PublishedPlan.line(plan))
         let kim = try daemon.readyAgent("kim", "skills=billing:5,korean channels=chat:2,email team=seoul")
         let shop = try daemon.upstream()
         let chat = try shop.submit(#"channel=chat customer="김 민수" subject="신발 \"두\" 켤레" attrs={"a":[1,2.5,null]}"#)

@@ -249,7 +249,8 @@ extension Core {
     private static func share(_ value: Double) -> String {
         let parts = Int64((abs(value) * 10_000).rounded())
         let decimals = String(parts % 10_000)
-        return (value < 0 && parts > 0 ? "-" : "") + "\(parts / 10_000)." + String(repeating: "0", count: 4 - decimals.count) + decimals
+        return (value < 0 && parts > 0 ? "-" : "") + "\(parts / 10_000)."
+            + String(repeating: "0", count: 4 - decimals.count) + decimals
     }
 
     private static func inMilliseconds(_ span: TimeSpan) -> Int64 { span.microseconds / 1_000 * 1_000 }

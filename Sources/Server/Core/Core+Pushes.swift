@@ -142,7 +142,12 @@ extension Core {
         case .integer(let number): line.field(key, integer: number)
         case .bool(let flag): line.field(key, text: flag ? "true" : "false")
         case .null: line.field(key, text: "")
-        case .raw(let json): line.field(key, text: Self.flatten(json))
+        case .raw(let json):
+            if let names = parseArray(json) {
+                line.field(key, names: names.map { if case .string(let name) = $0 { name } else { "" } })
+            } else {
+                line.field(key, text: Self.flatten(json))
+            }
         }
     }
 
