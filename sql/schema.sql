@@ -180,6 +180,7 @@ CREATE TABLE switchboard.engine (
     lease_holder text NOT NULL,
     expired bigint DEFAULT 0 NOT NULL,
     paused text[],
+    surveyed_until timestamp with time zone,
     CONSTRAINT engine_clock_speed CHECK ((clock_speed > (0)::double precision)),
     CONSTRAINT engine_counts CHECK (((epoch >= 0) AND (batch >= 0) AND (seq >= 0))),
     CONSTRAINT engine_next_id CHECK (((next_id > 0) AND ((next_id >> 48) = site))),
@@ -216,6 +217,8 @@ COMMENT ON COLUMN switchboard.engine.lease_holder IS 'The id of the holder''s da
 COMMENT ON COLUMN switchboard.engine.expired IS 'Inquiries that waited for as long as the plan lets anything wait.';
 
 COMMENT ON COLUMN switchboard.engine.paused IS 'The queues that are paused, in the order of the plan; NULL for none.';
+
+COMMENT ON COLUMN switchboard.engine.surveyed_until IS 'What was completed up to then has had its survey_due, or needs none; NULL while the plan asks for no surveys.';
 
 CREATE FUNCTION switchboard.release(p_site smallint, p_epoch bigint) RETURNS void
     LANGUAGE sql

@@ -210,6 +210,8 @@ package struct CompiledPlan: Sendable {
     package var conditions: (any RuleConditions)?
     /// By which figures are kept.
     package var days: any CivilDays
+    /// How long after its completion a customer is to be asked; nil: never.
+    package var surveyAfter: TimeSpan?
 
     package init(
         version: Int32, channels: [Channel], queues: [Queue], defaultQueue: QueueIndex,
@@ -219,7 +221,7 @@ package struct CompiledPlan: Sendable {
         reopenWithin: TimeSpan = .hours(24), maxAge: TimeSpan = .days(14), skills: Set<String>? = nil,
         rules: [Rule] = [],
         policies: [Policy] = [], calendars: [Calendar] = [], conditions: (any RuleConditions)? = nil,
-        days: any CivilDays = UTCDays()
+        days: any CivilDays = UTCDays(), surveyAfter: TimeSpan? = nil
     ) {
         precondition(channels.count <= Limits.channels && queues.count <= Limits.queues, "a plan within its limits")
         self.version = version
@@ -241,6 +243,7 @@ package struct CompiledPlan: Sendable {
         self.calendars = calendars
         self.conditions = conditions
         self.days = days
+        self.surveyAfter = surveyAfter
     }
 
     /// What `strict` priority means in numbers: a point outweighs any wait that the clock can express beside it.
@@ -288,6 +291,8 @@ package enum Limits {
     package static let scheduleAhead = TimeSpan.days(400)
     /// How long an inquiry can be held for a preferred agent.
     package static let preferredHold = TimeSpan.days(30)
+    /// Completed inquiries whose survey is to come; past it the oldest is told of early.
+    package static let surveys = 1_000_000
     /// Closed inquiries that stay in memory.
     package static let closedInquiries = 100_000
     /// Inquiries that a published plan may change: they are one transaction.

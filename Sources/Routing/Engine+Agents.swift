@@ -297,7 +297,7 @@ extension Engine {
             case .wrapUp: began = inquiries[timer.owner].closedAt
             case .grace: began = agents[Int(timer.owner)].graceSince
             case .preferred: began = inquiries[timer.owner].stateSince
-            case .exclusions, .scheduled, .maxAge, .step, .clock: continue
+            case .exclusions, .scheduled, .maxAge, .step, .clock, .survey: continue
             }
             let due = entry.key.due + (now - max(since, began))
             var key = entry.key
@@ -313,7 +313,7 @@ extension Engine {
             case .preferred:
                 inquiries[timer.owner].holdUntil = due
                 touch(inquiry: timer.owner, definition: true)
-            case .exclusions, .grace, .scheduled, .maxAge, .step, .clock: break
+            case .exclusions, .grace, .scheduled, .maxAge, .step, .clock, .survey: break
             }
         }
         emit(.stalled, into: &output) { [lasted = now - since] in $0.first = lasted.microseconds }

@@ -14,6 +14,7 @@ extension Engine {
     package var hasChanges: Bool {
         !changedInquiries.isEmpty || !changedAgents.isEmpty || !deletedAgents.isEmpty || !newKeys.isEmpty
             || !lastRows.isEmpty || figures.hasRows || agentTimes.hasRows
+            || surveyMark != nil
     }
 
     /// Hands over the rows that changed since the last call, each once, as they are now; the events are the caller's.
@@ -43,6 +44,8 @@ extension Engine {
         newKeys.removeAll(keepingCapacity: true)
         changes.inquiries += lastRows
         lastRows.removeAll()
+        if let mark = surveyMark { changes.surveyMark = mark }
+        surveyMark = nil
         changes.figures += figures.takeRows()
         for (agent, tally) in agentTimes.takeRows() {
             changes.agentFigures.append(AgentFigureRow(agent: agentTexts[Int(agent)].id, tally: tally))
@@ -217,6 +220,7 @@ extension Engine {
             if inquiries[slot].clocks != none && inquiries[slot].state.isLive { watchClocks(slot) }
         }
         for row in recovered.keys { keys.insert(row) }
+        restoreSurveys(recovered.surveys, isMarked: recovered.hasSurveyMark)
         for agent in agents.indices where !agents[agent].isDeleted {
             if agents[agent].state != .offline { startGrace(AgentIndex(agent)) }
             refreshRooms(AgentIndex(agent))

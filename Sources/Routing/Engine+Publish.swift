@@ -25,6 +25,7 @@ extension Engine {
         carryClasses(queues, channels)
         carryAgents(channels)
         carryInquiries(from: old, queues)
+        replanSurveys(from: old.surveyAfter)
         emit(.planPublished, into: &output) { $0.first = Int64(new.version) }
         judgeAnew(narrowed(oldLimits, from: old, channels), into: &output)
         return .done

@@ -57,6 +57,7 @@ extension Engine {
             finishWork(slot)
             finish(slot, as: .completed)
         }
+        awaitSurvey(slot, agent, into: &output)
         fill(agent, into: &output)
     }
 

@@ -106,6 +106,11 @@ package struct Engine: ~Copyable {
     var keys = KeyMemory()
     var figures: Figures
     var agentTimes: AgentTimes
+    /// Completed ones whose survey is to come, in order of completion.
+    var surveys = Deque<SurveyRow>()
+    var surveyTimer = none
+    /// How far surveys are told of, where the store does not know it yet.
+    var surveyMark: SurveyMark?
     var isDraining = false
     var seq: Int64 = 0
     var nextID: Int64 = 1
@@ -266,6 +271,7 @@ package struct Engine: ~Copyable {
             case .maxAge: laneIsDue(timer.owner, into: &output)
             case .step: stepDue(timer.owner, into: &output)
             case .clock: clockDue(timer.owner, into: &output)
+            case .survey: surveyDue(into: &output)
             }
             fired += 1
         }
@@ -307,6 +313,7 @@ package struct Engine: ~Copyable {
         case .maxAge: laneTimers[Int(owner)] = none
         case .step: stays[inquiries[owner].stay].timer = none
         case .clock: clockSets[inquiries[owner].clocks].timer = none
+        case .survey: surveyTimer = none
         }
         timerSlots.remove(timer)
     }

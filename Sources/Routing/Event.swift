@@ -29,6 +29,7 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case cancelled
     case expired
     case rated
+    case surveyDue
     case agentReady
     case agentAway
     case agentOffline
@@ -72,6 +73,7 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         case .cancelled: "cancelled"
         case .expired: "expired"
         case .rated: "rated"
+        case .surveyDue: "survey_due"
         case .agentReady: "agent_ready"
         case .agentAway: "agent_away"
         case .agentOffline: "agent_offline"
@@ -361,7 +363,7 @@ package struct Event: Sendable {
         case .scheduled, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased, .held, .resumed,
             .message,
             .updated, .transferred, .requeued, .step, .escalated, .slaWarned, .slaBreached, .cancelled, .rated,
-            .agentReady, .agentAway,
+            .surveyDue, .agentReady, .agentAway,
             .agentOffline,
             .agentDisconnected, .agentReconnected, .agentChanged, .queuePaused, .queueResumed:
             break

@@ -275,6 +275,8 @@ enum TimerKind: UInt8 {
     case step
     /// The next threshold of its clocks.
     case clock
+    /// The next survey of all. It has no owner.
+    case survey
 }
 
 /// What a timer is about: an inquiry's record, an agent, or a lane.

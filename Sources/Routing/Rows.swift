@@ -354,12 +354,14 @@ package struct Changes: Sendable {
     package var released: [ClosedInquiry] = []
     package var figures: [FigureRow] = []
     package var agentFigures: [AgentFigureRow] = []
+    /// How far surveys are told of now, if that has changed.
+    package var surveyMark: SurveyMark?
 
     package init() {}
 
     package var isEmpty: Bool {
         inquiries.isEmpty && agents.isEmpty && deletedAgents.isEmpty && keys.isEmpty && events.isEmpty
-            && figures.isEmpty && agentFigures.isEmpty
+            && figures.isEmpty && agentFigures.isEmpty && surveyMark == nil
     }
 }
 
@@ -373,6 +375,9 @@ package struct Recovered: Sendable {
     /// Within the key window, in order of `at`.
     package var keys: [KeyRow]
     package var today: TodaysFigures
+    /// Completed after the survey mark, in order of completion; and whether there is one.
+    package var surveys: [SurveyRow] = []
+    package var hasSurveyMark = false
 
     package init(
         engine: EngineRow, agents: [AgentRow], inquiries: [InquiryRow], keys: [KeyRow],

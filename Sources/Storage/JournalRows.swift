@@ -60,6 +60,7 @@ struct JournalRows {
         case .addPromiseFigures: Array(promises.indices)
         case .addSpanFigures: Array(spans.indices)
         case .addAgentFigures: Array(batch.changes.agentFigures.indices)
+        case .putSurveyMark: batch.changes.surveyMark == nil ? [] : [0]
         case .putTokens: Array(batch.tokens.indices)
         case .putPlans: Array(batch.plans.indices)
         }
@@ -79,6 +80,7 @@ struct JournalRows {
         case .addFigures: "the figures of queue \(batch.changes.figures[row].queue.string)"
         case .addPromiseFigures: "the promises of queue \(batch.changes.figures[promises[row].row].queue.string)"
         case .addSpanFigures: "the spans of queue \(batch.changes.figures[spans[row].row].queue.string)"
+        case .putSurveyMark: "the mark of surveys"
         case .addAgentFigures: "the figures of agent \(batch.changes.agentFigures[row].agent)"
         case .putTokens: "token \(batch.tokens[row].id)"
         case .putPlans: "version \(batch.plans[row].version) of the plan"
@@ -109,6 +111,13 @@ struct JournalRows {
         case .addPromiseFigures: encodePromiseFigures(rows, &parameters)
         case .addSpanFigures: encodeSpanFigures(rows, &parameters)
         case .addAgentFigures: encodeAgentFigures(rows, &parameters)
+        case .putSurveyMark:
+            parameters.add(term.site)
+            if let until = batch.changes.surveyMark?.until {
+                parameters.add(timestamp: until.microseconds)
+            } else {
+                parameters.addNull()
+            }
         case .putTokens: encodeTokens(rows, &parameters)
         case .putPlans: encodePlans(rows, &parameters)
         }

@@ -23,6 +23,7 @@ enum JournalStatement: String, CaseIterable {
     case addPromiseFigures
     case addSpanFigures
     case addAgentFigures
+    case putSurveyMark
     case putTokens
     case putPlans
 
@@ -37,7 +38,7 @@ enum JournalStatement: String, CaseIterable {
         // What is of one lane and time becomes one row.
         case .addFigures, .addPromiseFigures, .addSpanFigures, .addAgentFigures: false
         case .insertInquiries, .updateInquiries, .rewriteInquiries, .putAgents, .updateAgents, .putKeys, .insertEvents,
-            .putTokens, .putPlans:
+            .putSurveyMark, .putTokens, .putPlans:
             true
         }
     }
@@ -117,6 +118,8 @@ enum JournalStatement: String, CaseIterable {
         case .addPromiseFigures: FigureStatement.promises.sql
         case .addSpanFigures: FigureStatement.spans.sql
         case .addAgentFigures: FigureStatement.agents.sql
+        case .putSurveyMark:
+            "UPDATE switchboard.engine AS e SET surveyed_until = $2 WHERE e.site = $1"
         case .putTokens:
             """
             INSERT INTO switchboard.token (id, role, agent, name, teams, digest, created_at, expires_at, revoked_at)

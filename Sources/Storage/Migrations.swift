@@ -712,6 +712,9 @@ COMMENT ON COLUMN switchboard.agent.activity IS 'What its time is counted as. id
 COMMENT ON COLUMN switchboard.agent.activity_since IS 'Since when; "tally" counts what was before.';
 COMMENT ON COLUMN switchboard.agent.tally IS 'Its row of "agent_figure" to be, of the last quarter of an hour in which anything was counted: {"at": microseconds since 1970, "day": days since 1970, "idle": microseconds, …}; NULL for nothing yet.';
 
+ALTER TABLE switchboard.engine ADD COLUMN surveyed_until timestamptz;
+COMMENT ON COLUMN switchboard.engine.surveyed_until IS 'What was completed up to then has had its survey_due, or needs none; NULL while the plan asks for no surveys.';
+
 CREATE TABLE switchboard.figure (
     at timestamptz NOT NULL,
     entered bigint NOT NULL,

@@ -47,9 +47,10 @@ struct Recovery {
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }
         let (batch, engine) = try readEngine()
-        let recovered = Recovered(
+        var recovered = Recovered(
             engine: engine, agents: try readAgents(), inquiries: try readInquiries(),
             keys: try readKeys(after: engine.clock - keyWindow), today: try FigureReader(connection).read())
+        try readSurveys(into: &recovered)
         let state = StoredState(
             batch: batch, recovered: recovered, tokens: try readTokens(), plans: try readPlans())
         try storing("end reading the store") { () throws(PostgresError) in try connection.execute("COMMIT") }
@@ -103,6 +104,35 @@ struct Recovery {
         }
         // Of one moment, the order of the inquiries that they made.
         return Self.sorted(Self.sorted(rows) { $0.inquiry }) { $0.at.microseconds }
+    }
+
+    /// Nothing, where no plan has asked for surveys. None is due later than 30 days after its completion.
+    private func readSurveys(into recovered: inout Recovered) throws(StorageError) {
+        var parameters = Parameters()
+        parameters.add(term.site)
+        let marks = try storing("read the mark of surveys") { [parameters] () throws(PostgresError) in
+            try connection.query(
+                "SELECT surveyed_until FROM switchboard.engine WHERE site = $1 AND surveyed_until IS NOT NULL",
+                parameters)
+        }
+        guard marks.rowCount == 1 else { return }
+        recovered.hasSurveyMark = true
+        var mark = marks.row(0)
+        parameters.add(timestamp: mark.next().microseconds)
+        let result = try storing("read the surveys to come") { [parameters] () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT id, closed_at, queue, agent FROM switchboard.all_inquiry
+                WHERE state = 'completed' AND closed_at > $2 AND id >> 48 = $1 ORDER BY closed_at, id
+                """, parameters)
+        }
+        var names = NameCache()
+        recovered.surveys = (0..<result.rowCount).map { index in
+            var row = result.row(index)
+            return SurveyRow(
+                id: row.next().int64, closedAt: row.nextInstant(), queueName: names.name(row.next().string),
+                agentName: names.name(row.next().stringOrEmpty))
+        }
     }
 
     private func readTokens() throws(StorageError) -> [TokenRow] {

@@ -42,7 +42,7 @@ extension Auditor {
         case .submitted, .scheduled, .queued, .offered, .accepted, .assigned, .declined, .missed, .withdrawn,
             .exclusionsCleared, .preferredReleased, .held, .resumed, .message, .updated, .transferred, .requeued, .step,
             .escalated, .slaWarned, .slaBreached, .overCapacity, .completed, .wrapped, .reopened, .abandoned,
-            .cancelled, .expired, .rated:
+            .cancelled, .expired, .rated, .surveyDue:
             violate("\(World.line(row)) names no inquiry")
         }
     }

@@ -236,6 +236,18 @@ extension Auditor {
         }
     }
 
+    // MARK: Surveys
+
+    mutating func surveyed(_ index: Int, _ told: Told) {
+        let item = items[index]
+        guard item.state == .completed, let closedAt = item.closedAt, let after = plan.surveyAfter else {
+            return violate("\(World.line(told.row)), which is not completed, or no survey is asked for")
+        }
+        if told.row.at < closedAt + after { violate("\(World.line(told.row)) before its time") }
+        if item.surveyedAt == closedAt { violate("\(World.line(told.row)) twice") }
+        items[index].surveyedAt = closedAt
+    }
+
     // MARK: A plan, and rows
 
     /// Hours that change count from now on.

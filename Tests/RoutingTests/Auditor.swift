@@ -47,6 +47,8 @@ struct Auditor {
         /// What is left of an offer that stands still since a restart.
         var left: TimeSpan?
         var acceptedAt: Instant?
+        /// The completion of which its survey was told.
+        var surveyedAt: Instant?
         /// Of this cycle: since it came, or came back from its end.
         var hasResponse = false
         var closedAt: Instant?
@@ -295,6 +297,7 @@ struct Auditor {
         case .abandoned, .expired: left(index, told)
         case .cancelled: cancelled(index, told)
         case .rated: rated(index, told)
+        case .surveyDue: surveyed(index, told)
         case .submitted, .agentReady, .agentAway, .agentOffline, .agentDisconnected, .agentReconnected, .agentChanged,
             .stalled, .planPublished, .queuePaused, .queueResumed, .drain:
             violate("\(World.line(row)) names an inquiry")

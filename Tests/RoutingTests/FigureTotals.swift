@@ -4,6 +4,7 @@
 struct FigureTotals {
     private(set) var lanes: [String: Int64] = [:]
     private(set) var agents: [String: Int64] = [:]
+    private(set) var days: Set<Int32> = []
 
     /// Of these the log says nothing in as many words.
     private static let times: Set = ["idle", "busy", "wrap_up", "away"]
@@ -18,6 +19,7 @@ struct FigureTotals {
                 if count == 0 { return }
                 lanes[Self.lane(row.at, row.queue.string, row.channel.string, what), default: 0] += count
             }
+            days.insert(row.day)
             for figure in Figure.allCases where figure != .waitedLongest { add(figure.name, row.counts[figure]) }
             for (span, histogram) in zip(Span.allCases, row.spans) { add("spans of \(span.name)", histogram.count) }
             for promise in row.promises {

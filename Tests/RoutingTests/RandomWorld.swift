@@ -189,6 +189,7 @@ struct RandomWorld {
             return try world.restart(after: .milliseconds(Int64(random.pick(0...5_000) * factor)))
         }
         if isReplanned, random.once(in: 60) { return try republish() }
+        if world.engine.isRoundDue(at: world.now) { world.bookAgents(limit: 4) }
         act()
     }
 

@@ -7,6 +7,9 @@ struct Store {
     private(set) var keys: [Digest128: KeyRow] = [:]
     private(set) var engine: EngineRow
     private(set) var figures = FigureTotals()
+    private(set) var agentFigures: [AgentFigureRow] = []
+    private var today = TodaysFigures()
+    private var surveyMark = SurveyMark(until: nil)
 
     init(engine: EngineRow) { self.engine = engine }
 
@@ -35,6 +38,15 @@ struct Store {
         }
         for key in changes.keys { keys[key.fingerprint] = key }
         figures.add(changes)
+        agentFigures += changes.agentFigures
+        if let mark = changes.surveyMark { surveyMark = mark }
+        for row in changes.figures {
+            if row.day != today.day {
+                today = TodaysFigures()
+                today.day = row.day
+            }
+            today.rows.append(row)
+        }
         engine = row
         return faults
     }
@@ -43,10 +55,19 @@ struct Store {
     var recovered: Recovered {
         let kept = inquiries.values.filter { $0.state.isLive || $0.wrapUpEnds != nil }
         let oldest = engine.clock - Limits.keyWindow
-        return Recovered(
+        var recovered = Recovered(
             engine: engine,
             agents: agents.values.sorted { $0.number < $1.number },
             inquiries: kept.sorted { $0.id < $1.id },
-            keys: keys.values.filter { $0.at >= oldest }.sorted { ($0.at, $0.inquiry) < ($1.at, $1.inquiry) })
+            keys: keys.values.filter { $0.at >= oldest }.sorted { ($0.at, $0.inquiry) < ($1.at, $1.inquiry) },
+            today: today)
+        guard let until = surveyMark.until else { return recovered }
+        recovered.hasSurveyMark = true
+        recovered.surveys = inquiries.values.compactMap { row in
+            guard row.state == .completed, let closedAt = row.closedAt, closedAt > until else { return nil }
+            return SurveyRow(id: row.id, closedAt: closedAt, queueName: row.queueName, agentName: row.agentName)
+        }
+        recovered.surveys.sort { ($0.closedAt, $0.id) < ($1.closedAt, $1.id) }
+        return recovered
     }
 }

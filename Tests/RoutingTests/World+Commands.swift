@@ -68,6 +68,16 @@ extension World {
     @discardableResult
     func resumeQueue(_ queue: String) -> Answer { Answer(apply(.pauseQueue(queueIndex(queue), false))) }
 
+    // MARK: Figures
+
+    var isRoundDue: Bool { engine.isRoundDue(at: now) }
+
+    /// Books quarters that are over.
+    func bookAgents(limit: Int) {
+        engine.bookAgents(at: now, limit: limit)
+        fireTimers()
+    }
+
     // MARK: The plan
 
     /// Publishes a plan as the next version.

@@ -67,6 +67,38 @@ struct PromiseTests {
         }
     }
 
+    @Test(
+        "supervisors are told of their team's promises unasked, those of other teams are not; WATCH and UNWATCH change it"
+    )
+    func supervisors() async throws {
+        try await DaemonUnderTest.with(clockSpeed: 60) { daemon in
+            try Self.publish(
+                """
+                sla: [{name: all, targets: {resolution: 2m}, escalate: [{metric: resolution, at: 50%, do: [{priority: 5}]}]}]
+                """, try daemon.admin())
+            let seoul = try daemon.session(daemon.token("role=supervisor teams=seoul"))
+            let busan = try daemon.session(daemon.token("role=supervisor teams=busan"))
+            let kim = try daemon.readyAgent("kim", "team=seoul")
+            let shop = try daemon.upstream()
+            let id = try shop.submit()
+            try kim.expectEvent("offered", inquiry: id)
+            try kim.ok("ACCEPT \(id)")
+            #expect(try seoul.expectEvent("sla_warned", inquiry: id)["agent"] == "kim")
+            try seoul.ok("WATCH types=completed")
+            try kim.expectEvent("sla_warned", inquiry: id)
+            try kim.expectEvent("sla_breached", inquiry: id)
+            try kim.ok("COMPLETE \(id)")
+            try seoul.expectEvent("completed", inquiry: id)
+            try seoul.ok("UNWATCH")
+            let next = try shop.submit()
+            try kim.expectEvent("offered", inquiry: next)
+            try kim.ok("ACCEPT \(next)")
+            #expect(try seoul.expectEvent("sla_warned")["inquiry"] == "\(next)")
+            try busan.ok("PING")
+            #expect(busan.events.isEmpty)
+        }
+    }
+
     @Test("a condition that cannot be evaluated is named by EXPLAIN, also after a restart; INFO counts it")
     func failed() async throws {
         try await DaemonUnderTest.withSite { site in

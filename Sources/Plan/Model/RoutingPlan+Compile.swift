@@ -27,7 +27,8 @@ extension RoutingPlan {
             continuityHold: continuity.hold, continuityWithin: continuity.within, reopenWithin: reopenWithin,
             maxAge: maxAge, skills: skills.map { Set($0) }, rules: rules.map { compiled($0) },
             policies: policies.map { compiled($0) },
-            calendars: compiledCalendars(around: now), conditions: conditions(language), days: days)
+            calendars: compiledCalendars(around: now), conditions: conditions(language), days: days,
+            surveyAfter: surveyAfter)
     }
 
     /// A zone that is unknown is a fault of the plan.

@@ -35,7 +35,8 @@ extension Core {
         case .assigned: !isOwn || !event.isPulled
         case .wrapped, .agentAway, .agentOffline, .agentChanged, .transferred, .message, .reopened, .resumed: !isOwn
         case .submitted, .scheduled, .queued, .accepted, .declined, .exclusionsCleared, .preferredReleased, .held,
-            .updated, .step, .escalated, .completed, .rated, .agentReady, .agentDisconnected, .agentReconnected,
+            .updated, .step, .escalated, .completed, .rated, .surveyDue, .agentReady, .agentDisconnected,
+            .agentReconnected,
             .stalled, .planPublished,
             .queuePaused, .queueResumed, .drain:
             false
@@ -198,7 +199,16 @@ extension Core {
 
     func unwatch(_ request: Request, _ session: Session) {
         endWatch(session)
+        watchPromises(session)
         ok(session, request)
+    }
+
+    /// A supervisor is told of promises in danger unasked, as long as it watches nothing else.
+    func watchPromises(_ session: Session) {
+        guard session.role == .supervisor else { return }
+        var watcher = Watcher()
+        watcher.types = [EventType.slaWarned.name, EventType.slaBreached.name]
+        start(watcher, session)
     }
 
     private func endWatch(_ session: Session) {
@@ -261,6 +271,7 @@ extension Core {
             }
         case .failure:
             session.watcher = nil
+            watchPromises(session)
             refuseAway(session, request, "PostgreSQL is away, and the log with it")
         }
         unpark(link)

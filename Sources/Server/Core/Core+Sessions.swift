@@ -340,6 +340,7 @@ extension Core {
             $0.field("session", integer: Int64(session.link.id))
             if let bound { $0.field("agent", text: engine.name(of: bound)) }
         }
+        watchPromises(session)
         if let bound { claim(bound, by: session) }
     }
 

@@ -64,7 +64,8 @@ package final class EstimateStudy: RehearsalObserver {
         case .scheduled, .queued, .offered, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased,
             .held, .resumed, .message, .updated, .transferred, .requeued, .step, .escalated, .slaWarned, .slaBreached,
             .overCapacity, .wrapped,
-            .reopened, .rated, .agentDisconnected, .agentReconnected, .agentChanged, .stalled, .planPublished,
+            .reopened, .rated, .surveyDue, .agentDisconnected, .agentReconnected, .agentChanged, .stalled,
+            .planPublished,
             .queuePaused, .queueResumed, .drain:
             break
         }

@@ -197,7 +197,7 @@ package struct Rehearsal: ~Copyable {
         case .submitted, .scheduled, .queued, .accepted, .declined, .withdrawn, .exclusionsCleared,
             .preferredReleased, .held, .resumed, .message, .updated, .step, .escalated, .slaWarned, .slaBreached,
             .overCapacity, .completed,
-            .wrapped, .reopened, .abandoned, .rated, .agentReady, .agentDisconnected, .agentReconnected,
+            .wrapped, .reopened, .abandoned, .rated, .surveyDue, .agentReady, .agentDisconnected, .agentReconnected,
             .agentChanged, .stalled, .planPublished, .queuePaused, .queueResumed, .drain:
             nil
         }

@@ -1,0 +1,91 @@
+// Some time after an inquiry was completed, whoever asks customers for their opinion is told that it is time.
+
+/// One that was completed and whose survey is to come. It may have left memory when it is due.
+package struct SurveyRow: Hashable, Sendable {
+    package var id: Int64
+    package var closedAt: Instant
+    package var queueName: Name
+    package var agentName: Name
+
+    package init(id: Int64, closedAt: Instant, queueName: Name, agentName: Name) {
+        self.id = id
+        self.closedAt = closedAt
+        self.queueName = queueName
+        self.agentName = agentName
+    }
+}
+
+/// Until when completed inquiries have been told of.
+package struct SurveyMark: Hashable, Sendable {
+    /// nil: the plan asks for no surveys.
+    package var until: Instant?
+
+    package init(until: Instant?) { self.until = until }
+}
+
+extension Engine {
+    /// The inquiry has been completed. Where too many are waited for, the oldest is told of at once.
+    mutating func awaitSurvey(_ slot: UInt32, _ agent: AgentIndex, into output: inout Output) {
+        guard plan.surveyAfter != nil else { return }
+        surveys.append(
+            SurveyRow(
+                id: inquiries[slot].id, closedAt: inquiries[slot].closedAt,
+                queueName: queueNames[Int(classes[Int(inquiries[slot].requirement)].queue)],
+                agentName: agents[Int(agent)].name))
+        if surveys.count > Limits.surveys {
+            cancelTimer(surveyTimer)
+            surveyDue(into: &output)
+        } else {
+            watchSurveys()
+        }
+    }
+
+    mutating func watchSurveys() {
+        guard surveyTimer == none, let after = plan.surveyAfter, let first = surveys.first else { return }
+        surveyTimer = startTimer(.survey, owner: 0, id: first.id, due: first.closedAt + after)
+    }
+
+    /// Tells of those that were completed first, all of one moment together: so one moment says how far it is.
+    mutating func surveyDue(into output: inout Output) {
+        guard let moment = surveys.first?.closedAt else { return }
+        while let row = surveys.first, row.closedAt == moment {
+            surveys.removeFirst()
+            tell(row, into: &output)
+        }
+        surveyMark = SurveyMark(until: moment)
+        watchSurveys()
+    }
+
+    /// One that was reopened meanwhile will be completed anew.
+    private mutating func tell(_ row: SurveyRow, into output: inout Output) {
+        if let slot = slot(of: row.id) {
+            guard inquiries[slot].state == .completed, inquiries[slot].closedAt == row.closedAt else { return }
+            return emit(.surveyDue, inquiry: slot, agent: inquiries[slot].agent, into: &output)
+        }
+        seq += 1
+        output.events.append(
+            Event(
+                seq: seq, at: now, type: .surveyDue, inquiry: row.id, queue: row.queueName, agent: none,
+                agentName: row.agentName))
+    }
+
+    /// The plan in force asks otherwise than the one before. What was completed before any survey was asked for is not
+    /// surveyed.
+    mutating func replanSurveys(from old: TimeSpan?) {
+        cancelTimer(surveyTimer)
+        if plan.surveyAfter == nil {
+            surveys.removeAll()
+            if old != nil { surveyMark = SurveyMark(until: nil) }
+        } else if old == nil {
+            surveyMark = SurveyMark(until: now)
+        }
+        watchSurveys()
+    }
+
+    mutating func restoreSurveys(_ rows: [SurveyRow], isMarked: Bool) {
+        guard plan.surveyAfter != nil else { return }
+        if !isMarked { surveyMark = SurveyMark(until: now) }
+        surveys += rows
+        watchSurveys()
+    }
+}

@@ -1,0 +1,185 @@
+import Testing
+
+@testable import Routing
+
+@Suite("Figures")
+struct FigureTests {
+    /// Days that begin at four o'clock UTC.
+    private struct LateDays: CivilDays {
+        func day(of instant: Instant) -> CivilDay {
+            let number = (instant.microseconds - 4 * 3_600_000_000) / 86_400_000_000
+            return CivilDay(
+                number: Int32(number), ends: Instant(microseconds: (number + 1) * 86_400_000_000 + 4 * 3_600_000_000))
+        }
+    }
+
+    private func figures(_ world: World, _ window: FigureWindow) -> QueueFigures {
+        world.engine.figures(queue: 0, channel: nil, window: window)
+    }
+
+    private func tallies(_ world: World, _ agent: String) -> [AgentTally] {
+        world.store.agentFigures.filter { $0.agent == agent }.map(\.tally)
+            + [world.store.agents[agent]?.time.tally].compactMap { $0 }.filter { !$0.isEmpty }
+    }
+
+    @Test("31: service level of 100 accepted, 70 in time, and 20 abandoned, 8 in time: 70.0, 58.3 and 62.5%")
+    func serviceLevels() {
+        let world = World(.of(.channel("chat", limit: 200, target: .seconds(20), offerTimeout: .hours(1))))
+        world.agent("kim", capacity: 10_000)
+        for _ in 0..<70 { world.accept(world.submit(), by: "kim") }
+        for _ in 0..<8 {
+            let id = world.submit()
+            world.pass(.seconds(6))
+            world.abandon(id)
+        }
+        let late = (0..<42).map { _ in world.submit() }
+        world.pass(.seconds(30))
+        for id in late.prefix(30) { world.accept(id, by: "kim") }
+        for id in late.dropFirst(30) { world.abandon(id) }
+        let counts = figures(world, .today).counts
+        #expect((counts[.accepted], counts[.abandoned], counts[.entered]) == (100, 20, 120))
+        #expect(Double(counts[.acceptedInTarget]) / Double(counts[.accepted]) == 0.7)
+        #expect((Double(counts[.acceptedInTarget]) / Double(counts[.entered]) * 1_000).rounded() == 583)
+        #expect(figures(world, .today).serviceLevel == 0.625)
+        #expect(figures(world, .today).meanLateness == .seconds(10))
+        #expect(counts[.waitedLongest] == 30_000_000)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    @Test("windows forget, the day goes on; at its end, in the plan's zone, it begins anew")
+    func windows() {
+        var plan = CompiledPlan.of(.channel("chat", limit: 10))
+        plan.days = LateDays()
+        // The world begins at nine o'clock.
+        let world = World(plan)
+        world.agent("kim")
+        world.accept(world.submit(), by: "kim")
+        world.at(.minutes(6))
+        #expect(figures(world, .fiveMinutes).counts[.accepted] == 0)
+        #expect(figures(world, .thirtyMinutes).counts[.accepted] == 1)
+        world.at(.minutes(31))
+        #expect(figures(world, .thirtyMinutes).counts[.accepted] == 0)
+        #expect(figures(world, .today).counts[.accepted] == 1)
+        let untilFour = TimeSpan.hours(19)
+        world.at(untilFour - .minutes(1))
+        #expect(figures(world, .today).counts[.accepted] == 1)
+        world.at(untilFour)
+        world.fireTimers()
+        #expect(figures(world, .today).counts[.accepted] == 0)
+        world.accept(world.submit(), by: "kim")
+        #expect(Set(world.store.figures.days).count == 2)
+    }
+
+    @Test("an agent's time is idle, busy, in wrap-up, away or nobody's, and stands in the quarter in which it passed")
+    func agentTimes() {
+        let world = World(.of(.channel("chat", limit: 10, wrapUp: .minutes(2))))
+        world.agent("kim")
+        world.at(.minutes(10))
+        let id = world.submit()
+        world.accept(id, by: "kim")
+        world.at(.minutes(20))
+        world.complete(id, by: "kim")
+        world.at(.minutes(22))
+        world.at(.minutes(25))
+        world.away("kim")
+        world.at(.minutes(40))
+        world.offline("kim")
+        world.at(.minutes(50))
+        world.ready("kim")
+        world.at(.minutes(51))
+        world.offline("kim")
+        let quarters = tallies(world, "kim")
+        #expect(quarters.map { ($0.at - world.start) } == [.zero, .minutes(15), .minutes(30), .minutes(45)])
+        #expect(quarters.map(\.idle) == [.minutes(10), .minutes(3), .zero, .minutes(1)])
+        #expect(quarters.map(\.busy) == [.minutes(5), .minutes(5), .zero, .zero])
+        #expect(quarters.map(\.wrapUp) == [.zero, .minutes(2), .zero, .zero])
+        #expect(quarters.map(\.away) == [.zero, .minutes(5), .minutes(10), .zero])
+        #expect(quarters.map(\.completed) == [0, 1, 0, 0])
+        #expect(quarters.map(\.handled) == [.zero, .minutes(10), .zero, .zero])
+        #expect(quarters.map(\.wrapUpTook) == [.zero, .minutes(2), .zero, .zero])
+        #expect(quarters.map(\.accepted) == [1, 0, 0, 0])
+    }
+
+    @Test("the round books quarters of agents who do nothing, so many at a time, each once")
+    func round() {
+        let world = World(.of(.channel("chat", limit: 1)))
+        for number in 1...7 { world.agent("a\(number)") }
+        world.agent("gone")
+        world.offline("gone")
+        #expect(!world.isRoundDue)
+        world.standStill(for: .minutes(16))
+        var rounds = 0
+        while world.isRoundDue {
+            world.bookAgents(limit: 3)
+            rounds += 1
+        }
+        #expect(rounds == 3)
+        for number in 1...7 {
+            #expect(tallies(world, "a\(number)").map(\.idle) == [.minutes(15), .minutes(1)])
+        }
+        #expect(tallies(world, "gone").isEmpty)
+        world.standStill(for: .minutes(15))
+        world.bookAgents(limit: 500)
+        #expect(tallies(world, "a3").map(\.idle) == [.minutes(15), .minutes(15), .minutes(1)])
+    }
+
+    @Test("a start goes on with the day and with what agents did until the stop; the time between is nobody's")
+    func recovery() throws {
+        let world = World(.of(.channel("chat", limit: 10)))
+        world.agent("kim")
+        world.at(.minutes(4))
+        world.accept(world.submit(), by: "kim")
+        world.pass(.minutes(3))
+        world.agent("lee")
+        try world.restart(after: .minutes(20))
+        world.pass(.minutes(1))
+        #expect(figures(world, .today).counts[.accepted] == 1)
+        #expect(figures(world, .today).waits.count == 1)
+        world.deleteAgent("lee")
+        let sums = tallies(world, "kim").reduce(into: (idle: TimeSpan.zero, busy: TimeSpan.zero)) {
+            $0.idle = $0.idle + $1.idle
+            $0.busy = $0.busy + $1.busy
+        }
+        #expect(sums.idle == .minutes(4))
+        // Until the grace was over it had its work, though its session was gone.
+        #expect(sums.busy == .minutes(3) + .seconds(30))
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    @Test("the first response is acceptance where the channel is live, else the agent's first message; once a cycle")
+    func firstResponse() {
+        var chat = TestChannel.channel("chat", limit: 10)
+        chat.isLive = true
+        let world = World(.of(chat, .channel("email", limit: 10)))
+        world.agent("kim")
+        let live = world.submit("chat")
+        let mail = world.submit("email")
+        world.pass(.seconds(10))
+        world.accept(live, by: "kim")
+        world.accept(mail, by: "kim")
+        world.pass(.seconds(10))
+        for id in [live, mail, mail] { world.message(id, from: .agent) }
+        let counts = figures(world, .today).counts
+        #expect(counts[.responded] == 2)
+        #expect(counts[.responseTook] == 30_000_000)
+        world.complete(mail, by: "kim")
+        world.message(mail, from: .customer)
+        world.accept(mail, by: "kim")
+        world.message(mail, from: .agent)
+        #expect(figures(world, .today).counts[.responded] == 3)
+        #expect(world.store.inquiries[mail]?.isReopened == true && world.store.inquiries[live]?.isReopened == false)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    @Test("a rating that replaces another takes it back")
+    func ratings() {
+        let world = World(.of(.channel("chat", limit: 10)))
+        let id = world.submit()
+        world.rate(id, csat: 5, nps: 9)
+        world.rate(id, csat: 2)
+        world.rate(world.submit(), csat: 4, nps: 3)
+        #expect(figures(world, .today).csat == 0.5)
+        #expect(figures(world, .today).nps == 0)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+}
