@@ -123,7 +123,7 @@ struct Recovery {
             try connection.query(
                 """
                 SELECT id, closed_at, queue, agent FROM switchboard.all_inquiry
-                WHERE state = 'completed' AND closed_at > $2 AND id >> 48 = $1 ORDER BY closed_at, id
+                WHERE state = 'completed' AND closed_at > $2 AND id >> 48 = $1::smallint ORDER BY closed_at, id
                 """, parameters)
         }
         var names = NameCache()
