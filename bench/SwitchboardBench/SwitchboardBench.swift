@@ -7,8 +7,8 @@ struct SwitchboardBench: ParsableCommand {
         commandName: "switchboard-bench", abstract: "Measures Switchboard.",
         subcommands: [
             ContainersBench.self, EngineBench.self, InstructionsBench.self, MemoryBench.self, ClocksBench.self,
-            RulesBench.self, StorageBench.self, RestartBench.self, RetentionBench.self, AcknowledgementBench.self,
-            PortBench.self,
-            SkipLockedBench.self, EstimatesBench.self, ServerCommand.self, ReportCommand.self,
+            RulesBench.self, StorageBench.self, RestartBench.self, RetentionBench.self, ReportsBench.self,
+            AcknowledgementBench.self, PortBench.self, SkipLockedBench.self, EstimatesBench.self, ServerCommand.self,
+            ReportCommand.self,
         ])
 }

@@ -27,29 +27,27 @@ struct RetentionBench: ParsableCommand {
     @OptionGroup var rows: RowOptions
 
     private static let name = "bench_retention"
-    private static let lifecycles = 8
 
     func run() throws {
         try database.make(Self.name)
         try database.open(Self.name).writer.stop()
         try fill()
         let store = try database.open(Self.name)
-        var run = try RecordedRun(store.state, at: DatabaseOptions.wallClock())
-        try store.commit(try run.makeAgents())
-        try store.commit(try run.submitInVain(1_000))
-        try put("before", try latencies(store, &run))
+        var live = try LiveWriter(
+            store, try RecordedRun(store.state, at: DatabaseOptions.wallClock()), seconds: seconds)
+        try put("before", try live.latencies())
         let sweeper = store.makeSweeper()
         let connection = try database.connect(Self.name)
         let began = ContinuousClock.now
-        let sweeping = try latencies(store, &run) { try Self.isLeft(connection) }
+        let sweeping = try live.latencies { try Self.isLeft(connection) }
         try put("sweep", sweeping)
         try rows.put("retention.sweep.time", Measured.seconds(.now - began), "s", "\(left) rows, a slice every 20 ms")
 
         let drop = Drop()
         sweeper.maintain(clock: DatabaseOptions.wallClock(), retain: .days(300)) { drop.end($0) }
-        try put("drop", try latencies(store, &run) { !drop.isOver })
+        try put("drop", try live.latencies { !drop.isOver })
         try rows.put("retention.drop.time", drop.seconds, "s", try drop.note())
-        try put("after", try latencies(store, &run))
+        try put("after", try live.latencies())
         sweeper.stop()
         store.writer.stop()
         try database.drop(Self.name)
@@ -101,47 +99,7 @@ struct RetentionBench: ParsableCommand {
         return result.field(0, 0).bool
     }
 
-    /// Commits batches one after the other for so long, and then for as long as `isWaiting`.
-    private func latencies(
-        _ store: OpenedStore, _ run: inout RecordedRun, while isWaiting: () throws -> Bool = { false }
-    ) throws -> [Double] {
-        var all: [Double] = []
-        let began = ContinuousClock.now
-        while Measured.seconds(.now - began) < seconds { all.append(try store.commit(try run.next(Self.lifecycles))) }
-        while try isWaiting() {
-            for _ in 0..<50 { all.append(try store.commit(try run.next(Self.lifecycles))) }
-        }
-        return all
-    }
-
     private func put(_ phase: String, _ latencies: [Double]) throws {
-        let sorted = latencies.sorted()
-        guard let worst = sorted.last else { return }
-        try rows.put("retention.\(phase).p50", sorted[sorted.count / 2] * 1e3, "ms", "\(sorted.count) batches")
-        try rows.put("retention.\(phase).p99", sorted[sorted.count * 99 / 100] * 1e3, "ms")
-        try rows.put("retention.\(phase).worst", worst * 1e3, "ms")
-    }
-}
-
-/// `@unchecked`: under its lock.
-private final class Drop: @unchecked Sendable {
-    private let lock = NSLock()
-    private let began = ContinuousClock.now
-    private var result: (Result<Maintenance, StorageError>)?
-    private(set) var seconds = 0.0
-
-    var isOver: Bool { lock.withLock { result != nil } }
-
-    func end(_ result: Result<Maintenance, StorageError>) {
-        lock.withLock {
-            seconds = Measured.seconds(.now - began)
-            self.result = result
-        }
-    }
-
-    func note() throws -> String {
-        guard let done = try lock.withLock({ try result?.get() }) else { throw BenchError("the drop did not end") }
-        guard !done.partitionsDropped.isEmpty else { throw BenchError("nothing was dropped") }
-        return done.partitionsDropped.joined(separator: " ")
+        try rows.put(latencies: latencies, of: "retention.\(phase)")
     }
 }

@@ -26,10 +26,17 @@ struct DatabaseOptions: ParsableArguments {
         try connect("postgres").execute("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
     }
 
-    /// Opens a store as the daemon does; an empty database gets the schema.
-    func open(_ database: String) throws -> OpenedStore {
-        let settings = StoreSettings(
-            conninfo: conninfo(database), holder: "switchboard-bench", now: DatabaseOptions.wallClock())
+    /// Opens a store as the daemon does; an empty database gets the schema, and its engine's clock begins at `now`.
+    /// - Parameter isPatient: Batches may be much larger than the daemon's.
+    func open(
+        _ database: String, at now: Instant = DatabaseOptions.wallClock(), isPatient: Bool = false
+    ) throws -> OpenedStore {
+        var settings = StoreSettings(conninfo: conninfo(database), holder: "switchboard-bench", now: now)
+        if isPatient {
+            settings.lease = .seconds(120)
+            settings.statementTimeout = .seconds(50)
+            settings.roundTripTimeout = .seconds(60)
+        }
         switch try Store.open(settings, onState: { _ in }) {
         case .opened(let store): return store
         case .held(let holder, _): throw BenchError("the database \(database) is held by \(holder)")
@@ -44,22 +51,39 @@ struct DatabaseOptions: ParsableArguments {
 extension OpenedStore {
     /// Commits a batch and waits for it. Returns how long it took, in seconds.
     @discardableResult
-    func commit(_ batch: JournalBatch) throws -> Double {
-        let done = DispatchSemaphore(value: 0)
-        let result = Box()
-        let began = ContinuousClock.now
-        writer.commit(batch) { outcome in
-            result.outcome = outcome
-            done.signal()
-        }
-        done.wait()
-        let seconds = Measured.seconds(.now - began)
-        guard case .done = result.outcome else { throw BenchError("batch \(batch.number): \(result.outcome)") }
-        return seconds
+    func commit(_ batch: JournalBatch) throws -> Double { try begin(batch).wait() }
+
+    /// Commits a batch while the caller makes the next one.
+    func begin(_ batch: JournalBatch) -> PendingCommit {
+        let pending = PendingCommit(batch: batch.number)
+        writer.commit(batch) { pending.end($0) }
+        return pending
     }
 }
 
-/// `@unchecked`: written before the semaphore is signalled, read after it was waited for.
-private final class Box: @unchecked Sendable {
-    var outcome = JournalOutcome.stopped
+/// A batch that is being committed.
+///
+/// `@unchecked`: what is told at its end is written before the semaphore is signalled and read after it was waited for.
+final class PendingCommit: @unchecked Sendable {
+    private let batch: Int64
+    private let done = DispatchSemaphore(value: 0)
+    private let began = ContinuousClock.now
+    private var outcome = JournalOutcome.stopped
+    private var seconds = 0.0
+
+    init(batch: Int64) { self.batch = batch }
+
+    func end(_ outcome: JournalOutcome) {
+        self.outcome = outcome
+        seconds = Measured.seconds(.now - began)
+        done.signal()
+    }
+
+    /// Returns how long it took, in seconds. Once only.
+    @discardableResult
+    func wait() throws -> Double {
+        done.wait()
+        guard case .done = outcome else { throw BenchError("batch \(batch): \(outcome)") }
+        return seconds
+    }
 }

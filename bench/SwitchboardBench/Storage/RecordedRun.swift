@@ -20,9 +20,10 @@ struct RecordedRun: ~Copyable {
     private var assigned: [Job] = []
     private var submitted = 0
 
-    /// Goes on after what the store has.
-    init(_ state: StoredState, at now: Instant) throws {
-        engine = try Engine(plan: try RoutingPlan().compile(version: 1), recovered: state.recovered, at: now)
+    /// Goes on after what the store has, by a plan with a channel `chat`.
+    init(_ state: StoredState, plan: RoutingPlan = RoutingPlan(), at now: Instant) throws {
+        engine = try Engine(
+            plan: try plan.compile(version: 1, around: now), recovered: state.recovered, at: now)
         self.now = now
         number = state.batch
     }
@@ -35,8 +36,10 @@ struct RecordedRun: ~Copyable {
             change.skills = .set([SkillLevel(skill: "bench\(index)", level: 5)])
             change.channels = .set([ChannelLimit(channel: "chat", limit: 1_000)])
             change.capacity = .set(10_000)
-            try apply(.putAgent(change), &events)
-            try apply(.ready(AgentIndex(index), channels: nil), &events)
+            guard case .agent(let agent) = try apply(.putAgent(change), &events) else {
+                throw BenchError("an agent is answered with its number")
+            }
+            try apply(.ready(agent, channels: nil), &events)
         }
         return take(events)
     }
@@ -68,7 +71,7 @@ struct RecordedRun: ~Copyable {
     private mutating func submission(skill: String) throws -> Submission {
         submitted += 1
         guard let chat = engine.channel(named: ArraySlice("chat".utf8)), let skill = engine.skill(named: skill) else {
-            throw BenchError("the default plan has a channel chat")
+            throw BenchError("the plan has a channel chat")
         }
         return Submission(
             source: 1, channel: chat, skills: [SkillRequirement(skill: skill, level: 1)],
@@ -77,14 +80,17 @@ struct RecordedRun: ~Copyable {
                 attributes: Array(#"{"lang":"en","tier":"gold","region":"emea","order":123456}"#.utf8)))
     }
 
-    private mutating func apply(_ command: Command, _ events: inout [Event]) throws {
+    @discardableResult
+    private mutating func apply(_ command: Command, _ events: inout [Event]) throws -> Reply {
         engine.apply(command, at: now, into: &output)
         if case .rejected(let rejection) = output.reply { throw BenchError(rejection.message) }
         for event in output.events where event.type == .offered {
             if let agent = event.agentIndex { offered.append(Job(id: event.inquiry, agent: agent)) }
         }
         events += output.events
+        let reply = output.reply
         output.clear()
+        return reply
     }
 
     private mutating func take(_ events: [Event]) -> JournalBatch {
