@@ -412,7 +412,7 @@ COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that
 COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
 
 -- Counted twice, all of them and those that nothing followed, so that these can be joined with what followed as a whole
--- where many days are asked for: a look-up of its own for each takes a hundred times as long.
+-- where many days are asked for: a look-up of its own for each takes tens of times as long.
 CREATE VIEW switchboard.report_resolution AS
     WITH zone AS (
         SELECT coalesce(

@@ -34,6 +34,12 @@ $$;
 
 COMMENT ON FUNCTION switchboard.acquire(p_site smallint, p_holder text, p_lease interval, p_clock timestamp with time zone, p_clock_speed double precision, OUT granted boolean, OUT epoch bigint, OUT held_by text, OUT held_until timestamp with time zone) IS 'Takes the lease of a site, or says who holds it and until when. SB002: the database has run at another clock speed.';
 
+CREATE FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets smallint[], p_uptos bigint[]) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (p_buckets)[(1 + width_bucket(((ceil(((p_n)::numeric * p_share)))::bigint - 1), p_uptos))];
+
+COMMENT ON FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets smallint[], p_uptos bigint[]) IS 'The percentile of a histogram by nearest rank: the first of the rising buckets up to which, it included, at least that share of all n lies.';
+
 CREATE FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     SET lock_timeout TO '50ms'
@@ -1251,7 +1257,7 @@ CREATE VIEW switchboard.report_span AS
             NULL::text,
             span_figure.span,
             span_figure.bucket,
-            sum(span_figure.n) AS sum
+            (sum(span_figure.n))::bigint AS sum
            FROM switchboard.span_figure
           GROUP BY span_figure.day, span_figure.queue, span_figure.span, span_figure.bucket
         UNION ALL
@@ -1260,7 +1266,7 @@ CREATE VIEW switchboard.report_span AS
             NULL::text,
             span_figure.span,
             span_figure.bucket,
-            sum(span_figure.n) AS sum
+            (sum(span_figure.n))::bigint AS sum
            FROM switchboard.span_figure
           GROUP BY span_figure.day, span_figure.span, span_figure.bucket
         ), running AS (
@@ -1269,20 +1275,28 @@ CREATE VIEW switchboard.report_span AS
             scope.channel,
             scope.span,
             scope.bucket,
-            sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span ORDER BY scope.bucket) AS upto,
-            sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span) AS total
+            (sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span ORDER BY scope.bucket ROWS UNBOUNDED PRECEDING))::bigint AS upto
            FROM scope
+        ), histogram AS (
+         SELECT running.day,
+            running.queue,
+            running.channel,
+            running.span,
+            max(running.upto) AS n,
+            array_agg(running.bucket) AS buckets,
+            array_agg(running.upto) AS uptos
+           FROM running
+          GROUP BY running.day, running.queue, running.channel, running.span
         )
- SELECT running.day,
-    running.queue,
-    running.channel,
-    running.span,
-    (max(running.total))::bigint AS n,
-    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.50))))))::numeric) AS p50,
-    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.95))))))::numeric) AS p95,
-    switchboard.seconds((switchboard.span_of(min(running.bucket) FILTER (WHERE (running.upto >= ceil((running.total * 0.99))))))::numeric) AS p99
-   FROM running
-  GROUP BY running.day, running.queue, running.channel, running.span;
+ SELECT histogram.day,
+    histogram.queue,
+    histogram.channel,
+    histogram.span,
+    histogram.n,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.50, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p50,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.95, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p95,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.99, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p99
+   FROM histogram;
 
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
@@ -1413,19 +1427,31 @@ CREATE VIEW switchboard.report_queue AS
     switchboard.seconds((s.wrap_up_took / NULLIF(s.completed, (0)::numeric))) AS acw,
     switchboard.share(s.csat_good, s.csat_rated) AS csat,
     switchboard.share((s.nps_promoters - s.nps_detractors), s.nps_rated) AS nps,
-    wait.p50,
-    wait.p95,
-    wait.p99,
-    response.p50 AS frt_p50,
-    response.p95 AS frt_p95,
-    response.p99 AS frt_p99,
-    handle.p50 AS handle_p50,
-    handle.p95 AS handle_p95,
-    handle.p99 AS handle_p99
-   FROM (((scope s
-     LEFT JOIN switchboard.report_span wait ON (((wait.span = 'wait'::text) AND (wait.day = s.day) AND (COALESCE(wait.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(wait.channel, ''::text) = COALESCE(s.channel, ''::text)))))
-     LEFT JOIN switchboard.report_span response ON (((response.span = 'response'::text) AND (response.day = s.day) AND (COALESCE(response.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(response.channel, ''::text) = COALESCE(s.channel, ''::text)))))
-     LEFT JOIN switchboard.report_span handle ON (((handle.span = 'handle'::text) AND (handle.day = s.day) AND (COALESCE(handle.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(handle.channel, ''::text) = COALESCE(s.channel, ''::text)))));
+    p.p50,
+    p.p95,
+    p.p99,
+    p.frt_p50,
+    p.frt_p95,
+    p.frt_p99,
+    p.handle_p50,
+    p.handle_p95,
+    p.handle_p99
+   FROM (scope s
+     LEFT JOIN ( SELECT report_span.day,
+            report_span.queue,
+            report_span.channel,
+            max(report_span.p50) FILTER (WHERE (report_span.span = 'wait'::text)) AS p50,
+            max(report_span.p95) FILTER (WHERE (report_span.span = 'wait'::text)) AS p95,
+            max(report_span.p99) FILTER (WHERE (report_span.span = 'wait'::text)) AS p99,
+            max(report_span.p50) FILTER (WHERE (report_span.span = 'response'::text)) AS frt_p50,
+            max(report_span.p95) FILTER (WHERE (report_span.span = 'response'::text)) AS frt_p95,
+            max(report_span.p99) FILTER (WHERE (report_span.span = 'response'::text)) AS frt_p99,
+            max(report_span.p50) FILTER (WHERE (report_span.span = 'handle'::text)) AS handle_p50,
+            max(report_span.p95) FILTER (WHERE (report_span.span = 'handle'::text)) AS handle_p95,
+            max(report_span.p99) FILTER (WHERE (report_span.span = 'handle'::text)) AS handle_p99
+           FROM switchboard.report_span
+          WHERE (report_span.span = ANY (ARRAY['wait'::text, 'response'::text, 'handle'::text]))
+          GROUP BY report_span.day, report_span.queue, report_span.channel) p ON (((p.day = s.day) AND (COALESCE(p.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(p.channel, ''::text) = COALESCE(s.channel, ''::text)))));
 
 COMMENT ON VIEW switchboard.report_queue IS 'Figures of each day by queue and channel; counts are those of "figure". Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
@@ -1474,27 +1500,48 @@ COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the
 COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
 
 CREATE VIEW switchboard.report_resolution AS
- SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
-    q.queue,
-    count(*) AS completed,
-    count(*) FILTER (WHERE r.resolved) AS resolved_at_once,
-    switchboard.share((count(*) FILTER (WHERE r.resolved))::numeric, (count(*))::numeric) AS fcr
-   FROM ((switchboard.all_inquiry q
-     CROSS JOIN ( SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
+ WITH zone AS (
+         SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
                    FROM switchboard.plan p
                   ORDER BY p.version DESC
                  LIMIT 1), 'UTC'::text) AS name,
             ( SELECT max(e.clock) AS max
-                   FROM switchboard.engine e) AS now) z)
-     CROSS JOIN LATERAL ( SELECT ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened) AND (NOT (EXISTS ( SELECT
-                   FROM switchboard.closed_inquiry later
-                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))
-                UNION ALL
-                 SELECT
-                   FROM switchboard.inquiry later
-                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval))))))) AS resolved) r)
-  WHERE ((q.state = 'completed'::text) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date))
-  GROUP BY (((q.closed_at AT TIME ZONE z.name))::date), q.queue;
+                   FROM switchboard.engine e) AS now
+        ), ended AS NOT MATERIALIZED (
+         SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
+            q.queue,
+            q.id,
+            q.customer,
+            q.closed_at,
+            ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened)) AS resolved
+           FROM (zone z
+             CROSS JOIN switchboard.all_inquiry q)
+          WHERE ((q.state = 'completed'::text) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date))
+        ), counted AS (
+         SELECT ended.day,
+            ended.queue,
+            count(*) AS completed,
+            (0)::bigint AS resolved_at_once
+           FROM ended
+          GROUP BY ended.day, ended.queue
+        UNION ALL
+         SELECT q.day,
+            q.queue,
+            0,
+            count(*) AS count
+           FROM ended q
+          WHERE (q.resolved AND (NOT (EXISTS ( SELECT
+                   FROM switchboard.all_inquiry later
+                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))))))
+          GROUP BY q.day, q.queue
+        )
+ SELECT counted.day,
+    counted.queue,
+    (sum(counted.completed))::bigint AS completed,
+    (sum(counted.resolved_at_once))::bigint AS resolved_at_once,
+    switchboard.share(sum(counted.resolved_at_once), sum(counted.completed)) AS fcr
+   FROM counted
+  GROUP BY counted.day, counted.queue;
 
 COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
 

@@ -856,25 +856,35 @@ RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN round(p_part / nullif(p_whole, 0), 4);
 COMMENT ON FUNCTION switchboard.share IS 'A part of a whole, 0 to 1, to four decimals; NULL of nothing.';
 
+-- Rising buckets come from the window above them: whoever sorts for it need not sort again.
+CREATE FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets smallint[], p_uptos bigint[])
+RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN p_buckets[1 + width_bucket(ceil(p_n * p_share)::bigint - 1, p_uptos)];
+COMMENT ON FUNCTION switchboard.bucket_at IS 'The percentile of a histogram by nearest rank: the first of the rising buckets up to which, it included, at least that share of all n lies.';
+
 CREATE VIEW switchboard.report_span AS
     WITH scope AS (
         SELECT day, queue, channel, span, bucket, n FROM switchboard.span_figure
         UNION ALL
-        SELECT day, queue, NULL, span, bucket, sum(n) FROM switchboard.span_figure GROUP BY day, queue, span, bucket
+        SELECT day, queue, NULL, span, bucket, sum(n)::bigint
+        FROM switchboard.span_figure GROUP BY day, queue, span, bucket
         UNION ALL
-        SELECT day, NULL, NULL, span, bucket, sum(n) FROM switchboard.span_figure GROUP BY day, span, bucket
+        SELECT day, NULL, NULL, span, bucket, sum(n)::bigint FROM switchboard.span_figure GROUP BY day, span, bucket
     ), running AS (
         SELECT day, queue, channel, span, bucket,
-            sum(n) OVER (PARTITION BY day, queue, channel, span ORDER BY bucket) AS upto,
-            sum(n) OVER (PARTITION BY day, queue, channel, span) AS total
+            (sum(n) OVER (
+                PARTITION BY day, queue, channel, span ORDER BY bucket ROWS UNBOUNDED PRECEDING))::bigint AS upto
         FROM scope
+    ), histogram AS (
+        SELECT day, queue, channel, span, max(upto) AS n, array_agg(bucket) AS buckets, array_agg(upto) AS uptos
+        FROM running
+        GROUP BY day, queue, channel, span
     )
-    SELECT day, queue, channel, span, max(total)::bigint AS n,
-        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.50)))) AS p50,
-        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.95)))) AS p95,
-        switchboard.seconds(switchboard.span_of(min(bucket) FILTER (WHERE upto >= ceil(total * 0.99)))) AS p99
-    FROM running
-    GROUP BY day, queue, channel, span;
+    SELECT day, queue, channel, span, n,
+        switchboard.seconds(switchboard.span_of(switchboard.bucket_at(0.50, n, buckets, uptos))) AS p50,
+        switchboard.seconds(switchboard.span_of(switchboard.bucket_at(0.95, n, buckets, uptos))) AS p95,
+        switchboard.seconds(switchboard.span_of(switchboard.bucket_at(0.99, n, buckets, uptos))) AS p99
+    FROM histogram;
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
 CREATE VIEW switchboard.report_interval AS
@@ -955,19 +965,22 @@ CREATE VIEW switchboard.report_queue AS
         switchboard.seconds(s.wrap_up_took / nullif(s.completed, 0)) AS acw,
         switchboard.share(s.csat_good, s.csat_rated) AS csat,
         switchboard.share(s.nps_promoters - s.nps_detractors, s.nps_rated) AS nps,
-        wait.p50, wait.p95, wait.p99,
-        response.p50 AS frt_p50, response.p95 AS frt_p95, response.p99 AS frt_p99,
-        handle.p50 AS handle_p50, handle.p95 AS handle_p95, handle.p99 AS handle_p99
+        p.p50, p.p95, p.p99, p.frt_p50, p.frt_p95, p.frt_p99, p.handle_p50, p.handle_p95, p.handle_p99
     FROM scope AS s
-    LEFT JOIN switchboard.report_span AS wait
-        ON wait.span = 'wait' AND wait.day = s.day AND coalesce(wait.queue, '') = coalesce(s.queue, '')
-        AND coalesce(wait.channel, '') = coalesce(s.channel, '')
-    LEFT JOIN switchboard.report_span AS response
-        ON response.span = 'response' AND response.day = s.day AND coalesce(response.queue, '') = coalesce(s.queue, '')
-        AND coalesce(response.channel, '') = coalesce(s.channel, '')
-    LEFT JOIN switchboard.report_span AS handle
-        ON handle.span = 'handle' AND handle.day = s.day AND coalesce(handle.queue, '') = coalesce(s.queue, '')
-        AND coalesce(handle.channel, '') = coalesce(s.channel, '');
+    LEFT JOIN (
+        SELECT day, queue, channel,
+            max(p50) FILTER (WHERE span = 'wait') AS p50, max(p95) FILTER (WHERE span = 'wait') AS p95,
+            max(p99) FILTER (WHERE span = 'wait') AS p99,
+            max(p50) FILTER (WHERE span = 'response') AS frt_p50, max(p95) FILTER (WHERE span = 'response') AS frt_p95,
+            max(p99) FILTER (WHERE span = 'response') AS frt_p99,
+            max(p50) FILTER (WHERE span = 'handle') AS handle_p50, max(p95) FILTER (WHERE span = 'handle') AS handle_p95,
+            max(p99) FILTER (WHERE span = 'handle') AS handle_p99
+        FROM switchboard.report_span
+        WHERE span IN ('wait', 'response', 'handle')
+        GROUP BY day, queue, channel
+    ) AS p
+        ON p.day = s.day AND coalesce(p.queue, '') = coalesce(s.queue, '')
+        AND coalesce(p.channel, '') = coalesce(s.channel, '');
 
 COMMENT ON VIEW switchboard.report_interval IS 'Figures of each quarter of an hour by queue and channel; counts are those of "figure". Percentiles are told of days (report_queue).';
 COMMENT ON VIEW switchboard.report_queue IS 'Figures of each day by queue and channel; counts are those of "figure". Rows without a channel are of all channels of the queue, those without a queue of everything.';
@@ -1083,28 +1096,34 @@ COMMENT ON COLUMN switchboard.report_agent.occupancy IS '(Busy + wrap-up) ÷ (bu
 COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
 COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
 
+-- Counted twice, all of them and those that nothing followed, so that these can be joined with what followed as a whole
+-- where many days are asked for: a look-up of its own for each takes tens of times as long.
 CREATE VIEW switchboard.report_resolution AS
-    SELECT (q.closed_at AT TIME ZONE z.name)::date AS day, q.queue, count(*) AS completed,
-        count(*) FILTER (WHERE r.resolved) AS resolved_at_once,
-        switchboard.share(count(*) FILTER (WHERE r.resolved), count(*)) AS fcr
-    FROM switchboard.all_inquiry AS q
-    CROSS JOIN (
+    WITH zone AS (
         SELECT coalesce(
             (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1),
             'UTC') AS name, (SELECT max(e.clock) FROM switchboard.engine AS e) AS now
-    ) AS z
-    CROSS JOIN LATERAL (
-        SELECT q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
-            SELECT FROM switchboard.closed_inquiry AS later
+    ), ended AS NOT MATERIALIZED (
+        SELECT (q.closed_at AT TIME ZONE z.name)::date AS day, q.queue, q.id, q.customer, q.closed_at,
+            q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AS resolved
+        FROM zone AS z CROSS JOIN switchboard.all_inquiry AS q
+        WHERE q.state = 'completed'
+            AND (q.closed_at AT TIME ZONE z.name)::date + 8 <= (z.now AT TIME ZONE z.name)::date
+    ), counted AS (
+        SELECT day, queue, count(*) AS completed, 0::bigint AS resolved_at_once FROM ended GROUP BY day, queue
+        UNION ALL
+        SELECT day, queue, 0, count(*)
+        FROM ended AS q
+        WHERE q.resolved AND NOT EXISTS (
+            SELECT FROM switchboard.all_inquiry AS later
             WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
-                AND later.submitted_at < q.closed_at + INTERVAL '7 days'
-            UNION ALL
-            SELECT FROM switchboard.inquiry AS later
-            WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
-                AND later.submitted_at < q.closed_at + INTERVAL '7 days') AS resolved
-    ) AS r
-    WHERE q.state = 'completed' AND (q.closed_at AT TIME ZONE z.name)::date + 8 <= (z.now AT TIME ZONE z.name)::date
-    GROUP BY 1, 2;
+                AND later.submitted_at < q.closed_at + INTERVAL '7 days')
+        GROUP BY day, queue
+    )
+    SELECT day, queue, sum(completed)::bigint AS completed, sum(resolved_at_once)::bigint AS resolved_at_once,
+        switchboard.share(sum(resolved_at_once), sum(completed)) AS fcr
+    FROM counted
+    GROUP BY day, queue;
 COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
 COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
 COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
