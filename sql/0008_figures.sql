@@ -177,7 +177,7 @@ RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN p_buckets[1 + width_bucket(ceil(p_n * p_share)::bigint - 1, p_uptos)];
 COMMENT ON FUNCTION switchboard.bucket_at IS 'The percentile of a histogram by nearest rank: the first of the rising buckets up to which, it included, at least that share of all n lies.';
 
-CREATE VIEW switchboard.report_span AS
+CREATE VIEW switchboard.open_span AS
     WITH scope AS (
         SELECT day, queue, channel, span, bucket, n FROM switchboard.span_figure
         UNION ALL
@@ -200,6 +200,47 @@ CREATE VIEW switchboard.report_span AS
         switchboard.seconds(switchboard.span_of(switchboard.bucket_at(0.95, n, buckets, uptos))) AS p95,
         switchboard.seconds(switchboard.span_of(switchboard.bucket_at(0.99, n, buckets, uptos))) AS p99
     FROM histogram;
+COMMENT ON VIEW switchboard.open_span IS 'What report_span says, told of the histograms now: work for each bucket of each day that is asked for.';
+
+-- A day that is over is told once and kept: a month of histograms is a million rows, of percentiles a hundredth of that.
+CREATE TABLE switchboard.day_closed (
+    day date NOT NULL,
+    report text NOT NULL,
+    CONSTRAINT day_closed_pkey PRIMARY KEY (report),
+    CONSTRAINT day_closed_report CHECK (report IN ('span', 'resolution'))
+);
+COMMENT ON TABLE switchboard.day_closed IS 'Up to which day, it included, a report is kept (close_spans, close_resolution); later ones are told when they are asked for.';
+
+CREATE TABLE switchboard.span_day (
+    n bigint NOT NULL,
+    day date NOT NULL,
+    queue text,
+    channel text,
+    span text NOT NULL,
+    p50 numeric NOT NULL,
+    p95 numeric NOT NULL,
+    p99 numeric NOT NULL
+);
+-- Not a key: queue and channel may be NULL.
+CREATE INDEX span_day_day_idx ON switchboard.span_day (day);
+COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are closed.';
+
+CREATE TABLE switchboard.resolution_day (
+    completed bigint NOT NULL,
+    resolved_at_once bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL,
+    CONSTRAINT resolution_day_pkey PRIMARY KEY (day, queue)
+);
+COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution of days that are closed.';
+
+-- The upper bound lets the planner take the index: of what has no end it expects a third of the table.
+CREATE VIEW switchboard.report_span AS
+    SELECT day, queue, channel, span, n, p50, p95, p99 FROM switchboard.span_day
+    UNION ALL
+    SELECT day, queue, channel, span, n, p50, p95, p99 FROM switchboard.open_span
+    WHERE day > coalesce((SELECT c.day FROM switchboard.day_closed AS c WHERE c.report = 'span'), '-infinity')
+        AND day <= coalesce((SELECT max(f.day) FROM switchboard.span_figure AS f), 'infinity');
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
 CREATE VIEW switchboard.report_interval AS
@@ -411,19 +452,25 @@ COMMENT ON COLUMN switchboard.report_agent.occupancy IS '(Busy + wrap-up) ÷ (bu
 COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
 COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
 
+-- The months are filled in the order of closing, so a range index finds a day for next to nothing.
+CREATE INDEX closed_inquiry_closed_at_idx ON switchboard.closed_inquiry USING brin (closed_at) WITH (autosummarize = true);
+
 -- Counted twice, all of them and those that nothing followed, so that these can be joined with what followed as a whole
--- where many days are asked for: a look-up of its own for each takes tens of times as long.
-CREATE VIEW switchboard.report_resolution AS
+-- where many days are asked for: a look-up of its own for each takes tens of times as long. The bounds of closed_at
+-- are for the index; a day more on each side, since days are not all of one length.
+CREATE VIEW switchboard.open_resolution AS
     WITH zone AS (
         SELECT coalesce(
             (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1),
-            'UTC') AS name, (SELECT max(e.clock) FROM switchboard.engine AS e) AS now
+            'UTC') AS name, (SELECT max(e.clock) FROM switchboard.engine AS e) AS now,
+            coalesce((SELECT c.day FROM switchboard.day_closed AS c WHERE c.report = 'resolution'), '-infinity') AS closed
     ), ended AS NOT MATERIALIZED (
         SELECT (q.closed_at AT TIME ZONE z.name)::date AS day, q.queue, q.id, q.customer, q.closed_at,
             q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AS resolved
         FROM zone AS z CROSS JOIN switchboard.all_inquiry AS q
-        WHERE q.state = 'completed'
+        WHERE q.state = 'completed' AND (q.closed_at AT TIME ZONE z.name)::date > z.closed
             AND (q.closed_at AT TIME ZONE z.name)::date + 8 <= (z.now AT TIME ZONE z.name)::date
+            AND q.closed_at > z.closed::timestamptz - INTERVAL '1 day' AND q.closed_at < z.now - INTERVAL '6 days'
     ), counted AS (
         SELECT day, queue, count(*) AS completed, 0::bigint AS resolved_at_once FROM ended GROUP BY day, queue
         UNION ALL
@@ -435,10 +482,68 @@ CREATE VIEW switchboard.report_resolution AS
                 AND later.submitted_at < q.closed_at + INTERVAL '7 days')
         GROUP BY day, queue
     )
-    SELECT day, queue, sum(completed)::bigint AS completed, sum(resolved_at_once)::bigint AS resolved_at_once,
-        switchboard.share(sum(resolved_at_once), sum(completed)) AS fcr
+    SELECT day, queue, sum(completed)::bigint AS completed, sum(resolved_at_once)::bigint AS resolved_at_once
     FROM counted
     GROUP BY day, queue;
-COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
+COMMENT ON VIEW switchboard.open_resolution IS 'What report_resolution says of days that are not closed, told of the inquiries now.';
+
+CREATE VIEW switchboard.report_resolution AS
+    SELECT day, queue, completed, resolved_at_once, switchboard.share(resolved_at_once, completed) AS fcr
+    FROM switchboard.resolution_day
+    UNION ALL
+    SELECT day, queue, completed, resolved_at_once, switchboard.share(resolved_at_once, completed) AS fcr
+    FROM switchboard.open_resolution;
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue; where the day is not closed, from the inquiries that are still kept.';
 COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
 COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
+
+-- A day is closed when it has been over for two days: a plan with a zone further west puts today back by one.
+CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    zone text := coalesce(
+        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    closing date := coalesce(
+        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'span'),
+        (SELECT min(f.day) FROM switchboard.span_figure AS f));
+    closed integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    WHILE closing + 3 <= today AND closed < p_days LOOP
+        INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
+        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = closing;
+        INSERT INTO switchboard.day_closed (report, day) VALUES ('span', closing)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
+        closing := closing + 1;
+        closed := closed + 1;
+    END LOOP;
+    RETURN closed;
+END
+$$;
+COMMENT ON FUNCTION switchboard.close_spans IS 'Keeps the percentiles of at most p_days more days that are over; returns of how many. SB001: deposed.';
+
+CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    zone text := coalesce(
+        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    closing date := coalesce(
+        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'resolution'),
+        (SELECT (min(q.closed_at) AT TIME ZONE zone)::date FROM switchboard.all_inquiry AS q));
+    closed integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    WHILE closing + 8 <= today AND closed < p_days LOOP
+        INSERT INTO switchboard.resolution_day (completed, resolved_at_once, day, queue)
+        SELECT completed, resolved_at_once, day, queue FROM switchboard.open_resolution WHERE day = closing;
+        INSERT INTO switchboard.day_closed (report, day) VALUES ('resolution', closing)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
+        closing := closing + 1;
+        closed := closed + 1;
+    END LOOP;
+    RETURN closed;
+END
+$$;
+COMMENT ON FUNCTION switchboard.close_resolution IS 'Keeps the first contact resolution of at most p_days more days that ended 7 days ago or earlier; returns of how many. SB001: deposed.';

@@ -40,6 +40,60 @@ CREATE FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets sma
 
 COMMENT ON FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets smallint[], p_uptos bigint[]) IS 'The percentile of a histogram by nearest rank: the first of the rising buckets up to which, it included, at least that share of all n lies.';
 
+CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    zone text := coalesce(
+        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    closing date := coalesce(
+        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'resolution'),
+        (SELECT (min(q.closed_at) AT TIME ZONE zone)::date FROM switchboard.all_inquiry AS q));
+    closed integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    WHILE closing + 8 <= today AND closed < p_days LOOP
+        INSERT INTO switchboard.resolution_day (completed, resolved_at_once, day, queue)
+        SELECT completed, resolved_at_once, day, queue FROM switchboard.open_resolution WHERE day = closing;
+        INSERT INTO switchboard.day_closed (report, day) VALUES ('resolution', closing)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
+        closing := closing + 1;
+        closed := closed + 1;
+    END LOOP;
+    RETURN closed;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer) IS 'Keeps the first contact resolution of at most p_days more days that ended 7 days ago or earlier; returns of how many. SB001: deposed.';
+
+CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    zone text := coalesce(
+        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    closing date := coalesce(
+        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'span'),
+        (SELECT min(f.day) FROM switchboard.span_figure AS f));
+    closed integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    WHILE closing + 3 <= today AND closed < p_days LOOP
+        INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
+        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = closing;
+        INSERT INTO switchboard.day_closed (report, day) VALUES ('span', closing)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
+        closing := closing + 1;
+        closed := closed + 1;
+    END LOOP;
+    RETURN closed;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer) IS 'Keeps the percentiles of at most p_days more days that are over; returns of how many. SB001: deposed.';
+
 CREATE FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     SET lock_timeout TO '50ms'
@@ -933,6 +987,14 @@ END),
 
 COMMENT ON TABLE switchboard.closed_inquiry_default IS 'Inquiries of months that nobody made a partition for; should be empty.';
 
+CREATE TABLE switchboard.day_closed (
+    day date NOT NULL,
+    report text NOT NULL,
+    CONSTRAINT day_closed_report CHECK ((report = ANY (ARRAY['span'::text, 'resolution'::text])))
+);
+
+COMMENT ON TABLE switchboard.day_closed IS 'Up to which day, it included, a report is kept (close_spans, close_resolution); later ones are told when they are asked for.';
+
 CREATE TABLE switchboard.event (
     at timestamp with time zone NOT NULL,
     seq bigint NOT NULL,
@@ -1103,6 +1165,128 @@ COMMENT ON COLUMN switchboard.plan.author IS 'The name or id of the token that p
 
 COMMENT ON COLUMN switchboard.plan.body IS 'The whole document, kept as it was published.';
 
+CREATE VIEW switchboard.open_resolution AS
+ WITH zone AS (
+         SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
+                   FROM switchboard.plan p
+                  ORDER BY p.version DESC
+                 LIMIT 1), 'UTC'::text) AS name,
+            ( SELECT max(e.clock) AS max
+                   FROM switchboard.engine e) AS now,
+            COALESCE(( SELECT c.day
+                   FROM switchboard.day_closed c
+                  WHERE (c.report = 'resolution'::text)), '-infinity'::date) AS closed
+        ), ended AS NOT MATERIALIZED (
+         SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
+            q.queue,
+            q.id,
+            q.customer,
+            q.closed_at,
+            ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened)) AS resolved
+           FROM (zone z
+             CROSS JOIN switchboard.all_inquiry q)
+          WHERE ((q.state = 'completed'::text) AND (((q.closed_at AT TIME ZONE z.name))::date > z.closed) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date) AND (q.closed_at > ((z.closed)::timestamp with time zone - '1 day'::interval)) AND (q.closed_at < (z.now - '6 days'::interval)))
+        ), counted AS (
+         SELECT ended.day,
+            ended.queue,
+            count(*) AS completed,
+            (0)::bigint AS resolved_at_once
+           FROM ended
+          GROUP BY ended.day, ended.queue
+        UNION ALL
+         SELECT q.day,
+            q.queue,
+            0,
+            count(*) AS count
+           FROM ended q
+          WHERE (q.resolved AND (NOT (EXISTS ( SELECT
+                   FROM switchboard.all_inquiry later
+                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))))))
+          GROUP BY q.day, q.queue
+        )
+ SELECT counted.day,
+    counted.queue,
+    (sum(counted.completed))::bigint AS completed,
+    (sum(counted.resolved_at_once))::bigint AS resolved_at_once
+   FROM counted
+  GROUP BY counted.day, counted.queue;
+
+COMMENT ON VIEW switchboard.open_resolution IS 'What report_resolution says of days that are not closed, told of the inquiries now.';
+
+CREATE TABLE switchboard.span_figure (
+    n bigint NOT NULL,
+    day date NOT NULL,
+    bucket smallint NOT NULL,
+    queue text NOT NULL,
+    channel text NOT NULL,
+    span text NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
+
+COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
+
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+
+CREATE VIEW switchboard.open_span AS
+ WITH scope AS (
+         SELECT span_figure.day,
+            span_figure.queue,
+            span_figure.channel,
+            span_figure.span,
+            span_figure.bucket,
+            span_figure.n
+           FROM switchboard.span_figure
+        UNION ALL
+         SELECT span_figure.day,
+            span_figure.queue,
+            NULL::text,
+            span_figure.span,
+            span_figure.bucket,
+            (sum(span_figure.n))::bigint AS sum
+           FROM switchboard.span_figure
+          GROUP BY span_figure.day, span_figure.queue, span_figure.span, span_figure.bucket
+        UNION ALL
+         SELECT span_figure.day,
+            NULL::text,
+            NULL::text,
+            span_figure.span,
+            span_figure.bucket,
+            (sum(span_figure.n))::bigint AS sum
+           FROM switchboard.span_figure
+          GROUP BY span_figure.day, span_figure.span, span_figure.bucket
+        ), running AS (
+         SELECT scope.day,
+            scope.queue,
+            scope.channel,
+            scope.span,
+            scope.bucket,
+            (sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span ORDER BY scope.bucket ROWS UNBOUNDED PRECEDING))::bigint AS upto
+           FROM scope
+        ), histogram AS (
+         SELECT running.day,
+            running.queue,
+            running.channel,
+            running.span,
+            max(running.upto) AS n,
+            array_agg(running.bucket) AS buckets,
+            array_agg(running.upto) AS uptos
+           FROM running
+          GROUP BY running.day, running.queue, running.channel, running.span
+        )
+ SELECT histogram.day,
+    histogram.queue,
+    histogram.channel,
+    histogram.span,
+    histogram.n,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.50, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p50,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.95, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p95,
+    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.99, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p99
+   FROM histogram;
+
+COMMENT ON VIEW switchboard.open_span IS 'What report_span says, told of the histograms now: work for each bucket of each day that is asked for.';
+
 CREATE TABLE switchboard.promise_figure (
     at timestamp with time zone NOT NULL,
     met bigint NOT NULL,
@@ -1226,77 +1410,43 @@ COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inqui
 
 COMMENT ON COLUMN switchboard.report_interval.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
 
-CREATE TABLE switchboard.span_figure (
+CREATE TABLE switchboard.span_day (
     n bigint NOT NULL,
     day date NOT NULL,
-    bucket smallint NOT NULL,
-    queue text NOT NULL,
-    channel text NOT NULL,
-    span text NOT NULL
-)
-WITH (fillfactor='50');
+    queue text,
+    channel text,
+    span text NOT NULL,
+    p50 numeric NOT NULL,
+    p95 numeric NOT NULL,
+    p99 numeric NOT NULL
+);
 
-COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
-
-COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
-
-COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are closed.';
 
 CREATE VIEW switchboard.report_span AS
- WITH scope AS (
-         SELECT span_figure.day,
-            span_figure.queue,
-            span_figure.channel,
-            span_figure.span,
-            span_figure.bucket,
-            span_figure.n
-           FROM switchboard.span_figure
-        UNION ALL
-         SELECT span_figure.day,
-            span_figure.queue,
-            NULL::text,
-            span_figure.span,
-            span_figure.bucket,
-            (sum(span_figure.n))::bigint AS sum
-           FROM switchboard.span_figure
-          GROUP BY span_figure.day, span_figure.queue, span_figure.span, span_figure.bucket
-        UNION ALL
-         SELECT span_figure.day,
-            NULL::text,
-            NULL::text,
-            span_figure.span,
-            span_figure.bucket,
-            (sum(span_figure.n))::bigint AS sum
-           FROM switchboard.span_figure
-          GROUP BY span_figure.day, span_figure.span, span_figure.bucket
-        ), running AS (
-         SELECT scope.day,
-            scope.queue,
-            scope.channel,
-            scope.span,
-            scope.bucket,
-            (sum(scope.n) OVER (PARTITION BY scope.day, scope.queue, scope.channel, scope.span ORDER BY scope.bucket ROWS UNBOUNDED PRECEDING))::bigint AS upto
-           FROM scope
-        ), histogram AS (
-         SELECT running.day,
-            running.queue,
-            running.channel,
-            running.span,
-            max(running.upto) AS n,
-            array_agg(running.bucket) AS buckets,
-            array_agg(running.upto) AS uptos
-           FROM running
-          GROUP BY running.day, running.queue, running.channel, running.span
-        )
- SELECT histogram.day,
-    histogram.queue,
-    histogram.channel,
-    histogram.span,
-    histogram.n,
-    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.50, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p50,
-    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.95, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p95,
-    switchboard.seconds((switchboard.span_of(switchboard.bucket_at(0.99, histogram.n, histogram.buckets, histogram.uptos)))::numeric) AS p99
-   FROM histogram;
+ SELECT span_day.day,
+    span_day.queue,
+    span_day.channel,
+    span_day.span,
+    span_day.n,
+    span_day.p50,
+    span_day.p95,
+    span_day.p99
+   FROM switchboard.span_day
+UNION ALL
+ SELECT open_span.day,
+    open_span.queue,
+    open_span.channel,
+    open_span.span,
+    open_span.n,
+    open_span.p50,
+    open_span.p95,
+    open_span.p99
+   FROM switchboard.open_span
+  WHERE ((open_span.day > COALESCE(( SELECT c.day
+           FROM switchboard.day_closed c
+          WHERE (c.report = 'span'::text)), '-infinity'::date)) AND (open_span.day <= COALESCE(( SELECT max(f.day) AS max
+           FROM switchboard.span_figure f), 'infinity'::date)));
 
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
@@ -1499,51 +1649,31 @@ COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the
 
 COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
 
-CREATE VIEW switchboard.report_resolution AS
- WITH zone AS (
-         SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
-                   FROM switchboard.plan p
-                  ORDER BY p.version DESC
-                 LIMIT 1), 'UTC'::text) AS name,
-            ( SELECT max(e.clock) AS max
-                   FROM switchboard.engine e) AS now
-        ), ended AS NOT MATERIALIZED (
-         SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
-            q.queue,
-            q.id,
-            q.customer,
-            q.closed_at,
-            ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened)) AS resolved
-           FROM (zone z
-             CROSS JOIN switchboard.all_inquiry q)
-          WHERE ((q.state = 'completed'::text) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date))
-        ), counted AS (
-         SELECT ended.day,
-            ended.queue,
-            count(*) AS completed,
-            (0)::bigint AS resolved_at_once
-           FROM ended
-          GROUP BY ended.day, ended.queue
-        UNION ALL
-         SELECT q.day,
-            q.queue,
-            0,
-            count(*) AS count
-           FROM ended q
-          WHERE (q.resolved AND (NOT (EXISTS ( SELECT
-                   FROM switchboard.all_inquiry later
-                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))))))
-          GROUP BY q.day, q.queue
-        )
- SELECT counted.day,
-    counted.queue,
-    (sum(counted.completed))::bigint AS completed,
-    (sum(counted.resolved_at_once))::bigint AS resolved_at_once,
-    switchboard.share(sum(counted.resolved_at_once), sum(counted.completed)) AS fcr
-   FROM counted
-  GROUP BY counted.day, counted.queue;
+CREATE TABLE switchboard.resolution_day (
+    completed bigint NOT NULL,
+    resolved_at_once bigint NOT NULL,
+    day date NOT NULL,
+    queue text NOT NULL
+);
 
-COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue, from the inquiries that are still kept.';
+COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution of days that are closed.';
+
+CREATE VIEW switchboard.report_resolution AS
+ SELECT resolution_day.day,
+    resolution_day.queue,
+    resolution_day.completed,
+    resolution_day.resolved_at_once,
+    switchboard.share((resolution_day.resolved_at_once)::numeric, (resolution_day.completed)::numeric) AS fcr
+   FROM switchboard.resolution_day
+UNION ALL
+ SELECT open_resolution.day,
+    open_resolution.queue,
+    open_resolution.completed,
+    open_resolution.resolved_at_once,
+    switchboard.share((open_resolution.resolved_at_once)::numeric, (open_resolution.completed)::numeric) AS fcr
+   FROM switchboard.open_resolution;
+
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue; where the day is not closed, from the inquiries that are still kept.';
 
 COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
 
@@ -1693,6 +1823,9 @@ ALTER TABLE ONLY switchboard.closed_inquiry
 ALTER TABLE ONLY switchboard.closed_inquiry_default
     ADD CONSTRAINT closed_inquiry_default_pkey PRIMARY KEY (id, closed_at);
 
+ALTER TABLE ONLY switchboard.day_closed
+    ADD CONSTRAINT day_closed_pkey PRIMARY KEY (report);
+
 ALTER TABLE ONLY switchboard.engine
     ADD CONSTRAINT engine_pkey PRIMARY KEY (site);
 
@@ -1720,6 +1853,9 @@ ALTER TABLE ONLY switchboard.plan
 ALTER TABLE ONLY switchboard.promise_figure
     ADD CONSTRAINT promise_figure_pkey PRIMARY KEY (day, at, queue, channel, policy, metric);
 
+ALTER TABLE ONLY switchboard.resolution_day
+    ADD CONSTRAINT resolution_day_pkey PRIMARY KEY (day, queue);
+
 ALTER TABLE ONLY switchboard.span_figure
     ADD CONSTRAINT span_figure_pkey PRIMARY KEY (day, queue, channel, span, bucket);
 
@@ -1729,13 +1865,21 @@ ALTER TABLE ONLY switchboard.token
 ALTER TABLE ONLY switchboard.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
 
+CREATE INDEX closed_inquiry_closed_at_idx ON ONLY switchboard.closed_inquiry USING brin (closed_at) WITH (autosummarize='true');
+
 CREATE INDEX closed_inquiry_customer_idx ON ONLY switchboard.closed_inquiry USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
+
+CREATE INDEX closed_inquiry_default_closed_at_idx ON switchboard.closed_inquiry_default USING brin (closed_at) WITH (autosummarize='true');
 
 CREATE INDEX closed_inquiry_default_customer_id_idx ON switchboard.closed_inquiry_default USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
 
 CREATE INDEX inquiry_customer_idx ON switchboard.inquiry USING btree (customer COLLATE "C", id) WHERE (customer IS NOT NULL);
 
 CREATE INDEX inquiry_key_at_idx ON switchboard.inquiry_key USING brin (at) WITH (autosummarize='true');
+
+CREATE INDEX span_day_day_idx ON switchboard.span_day USING btree (day);
+
+ALTER INDEX switchboard.closed_inquiry_closed_at_idx ATTACH PARTITION switchboard.closed_inquiry_default_closed_at_idx;
 
 ALTER INDEX switchboard.closed_inquiry_customer_idx ATTACH PARTITION switchboard.closed_inquiry_default_customer_id_idx;
 

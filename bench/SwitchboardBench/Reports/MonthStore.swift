@@ -54,11 +54,15 @@ struct MonthStore {
         return size
     }
 
-    /// A daemon that starts later puts away what the one before had in memory still.
-    func sweepLeft(_ sweeper: Sweeper, _ connection: Connection) throws {
+    /// The sweeper of a later start puts away what the engine before had in memory still: waits until it has.
+    func awaitSweep(_ connection: Connection) throws {
         func left() throws -> Bool {
             try connection.query(
-                "SELECT EXISTS (SELECT FROM switchboard.inquiry WHERE closed_at IS NOT NULL AND wrap_up_ends IS NULL)"
+                """
+                SELECT EXISTS (
+                    SELECT FROM switchboard.inquiry AS q, switchboard.engine AS e
+                    WHERE q.closed_at < e.clock AND q.wrap_up_ends IS NULL)
+                """
             ).field(0, 0).bool
         }
         while try left() { usleep(200_000) }

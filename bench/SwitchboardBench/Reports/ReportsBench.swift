@@ -45,9 +45,9 @@ struct ReportsBench: ParsableCommand {
         let store = try database.open(Self.name, at: Self.liveBegins)
         let sweeper = store.makeSweeper()
         let connection = try database.connect(Self.name)
-        try month.sweepLeft(sweeper, connection)
+        try month.awaitSweep(connection)
+        try check(connection)
         if !again {
-            try check(connection)
             // Autovacuum would have, in the course of a month.
             try connection.execute("VACUUM ANALYZE")
             try connection.execute("CHECKPOINT")
@@ -56,7 +56,11 @@ struct ReportsBench: ParsableCommand {
         var live = try LiveWriter(
             store, try RecordedRun(store.state, plan: plan, at: Self.liveBegins), seconds: seconds,
             pause: .milliseconds(pause))
-        try measureReports(connection)
+        if !again {
+            try measureReports(connection, "reports.open")
+            try close(store, connection)
+        }
+        try measureReports(connection, "reports")
         try rows.put(latencies: try live.latencies(), of: "reports.live.before")
         try measureMeanwhile(&live)
         if !keep { try drop(sweeper, &live) }
@@ -90,7 +94,26 @@ struct ReportsBench: ParsableCommand {
         }
     }
 
-    private func measureReports(_ connection: Connection) throws {
+    /// Keeps the reports of the days that are over, one after the other, as they would have been from day to day.
+    private func close(_ store: OpenedStore, _ connection: Connection) throws {
+        for report in ["spans", "resolution"] {
+            var times: [Double] = []
+            while true {
+                let began = ContinuousClock.now
+                let result = try connection.query(
+                    "SELECT switchboard.close_\(report)(\(store.settings.site)::smallint, \(store.epoch), 1)")
+                guard result.field(0, 0).int32 > 0 else { break }
+                times.append(Measured.seconds(.now - began))
+            }
+            times.sort()
+            try rows.put(
+                "reports.close.\(report)", Measured.share(times, 0.5) * 1e3, "ms",
+                String(format: "a day, %d days, the longest %.0f ms", times.count, (times.last ?? 0) * 1e3))
+        }
+        try connection.execute("ANALYZE switchboard.span_day, switchboard.resolution_day")
+    }
+
+    private func measureReports(_ connection: Connection, _ prefix: String) throws {
         for query in ReportQuery.all {
             var times: [Double] = []
             // The first one warms up.
@@ -100,7 +123,7 @@ struct ReportsBench: ParsableCommand {
                 times.append(round.seconds)
                 count = round.rows
             }
-            try rows.put("reports.\(query.id)", times.sorted()[Self.rounds / 2] * 1e3, "ms", "\(count) rows")
+            try rows.put("\(prefix).\(query.id)", times.sorted()[Self.rounds / 2] * 1e3, "ms", "\(count) rows")
             if plans { print("\(query.sql)\n\(try query.plan(connection))\n") }
         }
     }

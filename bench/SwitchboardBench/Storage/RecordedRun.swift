@@ -24,7 +24,7 @@ struct RecordedRun: ~Copyable {
     init(_ state: StoredState, plan: RoutingPlan = RoutingPlan(), at now: Instant) throws {
         engine = try Engine(
             plan: try plan.compile(version: 1, around: now), recovered: state.recovered, at: now)
-        self.now = now
+        self.now = max(now, state.recovered.engine.clock)
         number = state.batch
     }
 
