@@ -39,6 +39,8 @@ struct RecordedRun: ~Copyable {
             guard case .agent(let agent) = try apply(.putAgent(change), &events) else {
                 throw BenchError("an agent is answered with its number")
             }
+            // Ends the grace of one that an earlier run has left signed on.
+            try apply(.connected(agent), &events)
             try apply(.ready(agent, channels: nil), &events)
         }
         return take(events)
