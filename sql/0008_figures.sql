@@ -499,7 +499,8 @@ COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ comp
 
 -- A day is closed when it has been over for two days: a plan with a zone further west puts today back by one.
 CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS integer LANGUAGE plpgsql
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
     zone text := coalesce(
         (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
@@ -524,7 +525,8 @@ $$;
 COMMENT ON FUNCTION switchboard.close_spans IS 'Keeps the percentiles of at most p_days more days that are over; returns of how many. SB001: deposed.';
 
 CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS integer LANGUAGE plpgsql
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
     zone text := coalesce(
         (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');

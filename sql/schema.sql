@@ -42,6 +42,9 @@ COMMENT ON FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets
 
 CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
     AS $$
 DECLARE
     zone text := coalesce(
@@ -69,6 +72,9 @@ COMMENT ON FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint
 
 CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
     AS $$
 DECLARE
     zone text := coalesce(

@@ -25,9 +25,10 @@ package struct QueueFigures: Sendable {
     package var firstResponseTime: TimeSpan? { mean(.responseTook, of: counts[.responded]) }
     /// Talk, hold and wrap-up of the completed.
     package var averageHandleTime: TimeSpan? {
-        guard counts[.completed] > 0 else { return nil }
-        return TimeSpan(microseconds: (counts[.handled] + counts[.wrapUpTook]) / counts[.completed])
+        Self.mean(counts[.handled] + counts[.wrapUpTook], of: counts[.completed])
     }
+    /// The longest wait of an accepted one.
+    package var longestWait: TimeSpan? { counts[.accepted] > 0 ? Self.mean(counts[.waitedLongest], of: 1) : nil }
     /// Accepted within the target ÷ (accepted + abandoned after the target).
     package var serviceLevel: Double? {
         Self.share(counts[.acceptedInTarget], of: counts[.accepted] + counts[.abandonedAfterTarget])
@@ -51,7 +52,12 @@ package struct QueueFigures: Sendable {
     }
 
     private func mean(_ figure: Figure, of count: Int64) -> TimeSpan? {
-        count > 0 ? TimeSpan(microseconds: counts[figure] / count) : nil
+        Self.mean(counts[figure], of: count)
+    }
+
+    /// To the nearest millisecond, as the reports in SQL round.
+    private static func mean(_ microseconds: Int64, of count: Int64) -> TimeSpan? {
+        count > 0 ? .milliseconds((2 * microseconds + 1_000 * count) / (2_000 * count)) : nil
     }
 
     private static func share(_ part: Int64, of whole: Int64) -> Double? {

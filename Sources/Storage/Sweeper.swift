@@ -22,7 +22,7 @@ package final class Sweeper: Sendable {
     /// Has closed inquiries moved soon. The batch in which the engine let go of them has to be committed.
     package func release(_ inquiries: [ClosedInquiry]) { _ = worker.send(.release(inquiries)) }
 
-    /// Makes the partitions of the next months, drops those that are past keeping and deletes keys that are out of the
+    /// Makes the partitions of the next months, keeps what reports say of days that are over, drops those that are past keeping and deletes keys that are out of the
     /// window, at most `keys` of them. To be asked for every few minutes.
     ///
     /// - Parameters:
@@ -47,6 +47,10 @@ package struct Maintenance: Hashable, Sendable {
     package var partitionsDropped: [String]
     /// Somebody was reading what was to be dropped; it is for the next round.
     package var isDropPostponed: Bool
+    /// Days of which a report was kept, each report counted.
+    package var daysClosed: Int32 = 0
+    /// A day took too long to be kept.
+    package var isClosingPostponed = false
     package var keysDeleted: Int32
     /// Closed inquiries that were moved since the last round.
     package var inquiriesSwept: Int64

@@ -1,3 +1,4 @@
+import LineProtocol
 import Postgres
 import Routing
 import TestSupport
@@ -123,7 +124,7 @@ import Testing
         let sweeper = old.makeSweeper()
         let new = try await test.open(test.settings)
         sweeper.release(Self.released(rows))
-        #expect(try await settle(sweeper).inquiriesSwept == 0)
+        await #expect(throws: StorageError.self) { try await settle(sweeper) }
         await #expect(throws: StorageError.self) {
             try await sweeper.maintain(clock: Self.start + .days(900), retain: .days(1))
         }
@@ -201,6 +202,41 @@ import Testing
         #expect(try await sweeper.maintain(clock: start + .days(300)).defaultPartitionsUsed == ["event"])
         try await blocking { sweeper.stop() }
         await store.close()
+    }
+
+    @Test("reports of days that are over are kept, say the same as before, and outlive the inquiries")
+    func closedDays() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let rows = (1...6).map { Self.closed(Int64($0), at: Self.start + .days(Int64($0) * 3 - 3)) }
+        let now = Self.start + .days(20)
+        let batch = store.batch(inquiries: rows, events: [Sample.event(1, at: now)])
+        #expect(await store.commit(batch).isDone)
+        _ = try await test.sql("UPDATE switchboard.engine SET clock = '\(WireTime.string(instant: now.microseconds))'")
+        _ = try await test.sql(
+            "UPDATE switchboard.inquiry SET state = 'completed', agent = 'kim', accepted_at = closed_at")
+        _ = try await test.sql(
+            """
+            INSERT INTO switchboard.span_figure (n, day, bucket, queue, channel, span)
+            SELECT 1 + b % 3, DATE '2026-03-02' + d, b * 7, 'q' || d % 2, 'chat', 'wait'
+            FROM generate_series(0, 20) AS d, generate_series(0, 40) AS b
+            """)
+        let reports = """
+            SELECT (SELECT md5(string_agg(r::text, ';' ORDER BY r::text)) FROM switchboard.report_span AS r) || ' '
+                || (SELECT md5(string_agg(r::text, ';' ORDER BY r::text)) FROM switchboard.report_resolution AS r)
+            """
+        let before = try await test.sql(reports)
+        let sweeper = store.makeSweeper()
+        let done = try await sweeper.maintain(clock: now)
+        #expect(done.daysClosed > 25 && !done.isClosingPostponed)
+        #expect(try await test.sql(reports) == before)
+        let kept =
+            "SELECT (SELECT max(day) FROM switchboard.span_day) || ' ' || (SELECT max(day) FROM switchboard.resolution_day)"
+        #expect(try await test.sql(kept) == "2026-03-19 2026-03-14")
+        #expect(try await sweeper.maintain(clock: now).daysClosed == 0)
+        _ = try await test.sql("DELETE FROM switchboard.inquiry")
+        #expect(try await test.sql(reports) == before)
+        try await blocking { sweeper.stop() }
     }
 
     @Test("months that are past keeping as a whole are dropped, to the day, and no others")

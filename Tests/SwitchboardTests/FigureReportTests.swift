@@ -99,7 +99,7 @@ struct FigureReportTests {
             for (place, name) in seconds.enumerated() {
                 let told = try #require(before.duration(name))
                 let stored = try #require(row[7 + place].flatMap { Double($0) })
-                #expect(abs(Double(told) / 1e6 - stored) <= 0.001, "\(name): \(told) and \(stored)")
+                #expect(abs(Double(told) / 1e6 - stored) < 0.000_5, "\(name): \(told) and \(stored)")
             }
             let sums = try site.sql(
                 "SELECT sum(accepted), sum(completed) FROM switchboard.report_interval WHERE queue = 'default'",

@@ -232,8 +232,7 @@ extension Core {
         for (name, hundredths) in [("p50", 50), ("p95", 95), ("p99", 99)] {
             write(name, span: figures.waits.percentile(Int64(hundredths)), to: &line)
         }
-        guard figures.counts[.accepted] > 0 else { return }
-        write("longest", span: TimeSpan(microseconds: figures.counts[.waitedLongest]), to: &line)
+        write("longest", span: figures.longestWait, to: &line)
         write("late", span: figures.meanLateness, to: &line)
     }
 
