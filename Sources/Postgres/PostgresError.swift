@@ -24,10 +24,12 @@ package struct PostgresError: Error, Hashable, Sendable {
     package var sqlClass: Substring { sqlState.prefix(2) }
 
     /// Whether the same work may succeed when tried again: connection (08), rollback (40), resources (53), operator (57).
+    /// And a row that came too late into a default partition, since its own has been attached meanwhile: a check (23514)
+    /// that no constraint of a name made.
     package var isTransient: Bool {
         switch sqlClass {
         case "08", "40", "53", "57": true
-        default: false
+        default: sqlState == "23514" && constraint == nil
         }
     }
 

@@ -6,7 +6,7 @@ package enum Verdict: UInt8, CaseIterable, Sendable {
     package var name: String { self == .met ? "met" : "breached" }
 }
 
-/// The time that one promise has taken so far. 24 bytes.
+/// The time that one promise has taken so far.
 struct Clock {
     /// Before `since`, in the time of the policy's calendar. Frozen: no later calendar changes it.
     var consumed = TimeSpan.zero
@@ -37,16 +37,44 @@ struct Clock {
     }
 }
 
+/// The clocks of an inquiry, by metric. Like fields stand together: 76 bytes, where four `Clock`s take 96.
+struct Clocks {
+    private var consumed = InlineArray<4, TimeSpan>(repeating: .zero)
+    private var since = InlineArray<4, Instant>(repeating: .epoch)
+    private var fired = InlineArray<4, UInt8>(repeating: 0)
+    private var isOn = InlineArray<4, Bool>(repeating: false)
+    private var verdicts = InlineArray<4, Verdict?>(repeating: nil)
+
+    subscript(metric: Int) -> Clock {
+        get {
+            var clock = Clock()
+            clock.consumed = consumed[metric]
+            clock.since = since[metric]
+            clock.fired = fired[metric]
+            clock.isOn = isOn[metric]
+            clock.verdict = verdicts[metric]
+            return clock
+        }
+        set {
+            consumed[metric] = newValue.consumed
+            since[metric] = newValue.since
+            fired[metric] = newValue.fired
+            isOn[metric] = newValue.isOn
+            verdicts[metric] = newValue.verdict
+        }
+    }
+}
+
 /// The clocks of an inquiry that an SLA policy covers. Others have none.
 struct ClockSet {
+    /// By metric. They stand first, so that what follows fills their last word.
+    var clocks = Clocks()
     /// Whose they are.
     var owner: UInt32
     /// In `Engine.policies`.
     var policy: UInt32
     /// Of the threshold that is due next.
     var timer = none
-    /// By metric.
-    var clocks = InlineArray<4, Clock>(repeating: Clock())
 }
 
 /// A policy as inquiries took it on: the one of the version in force, or of an earlier one that some still go by.

@@ -196,7 +196,7 @@ extension Engine {
     /// same metric keeps its verdict; what was not promised yet begins now.
     mutating func repin(_ slot: UInt32, _ submission: Submission) {
         let set = inquiries[slot].clocks
-        var before = InlineArray<4, Clock>(repeating: Clock())
+        var before = Clocks()
         if set != none {
             freezeAll(set)
             before = clockSets[set].clocks

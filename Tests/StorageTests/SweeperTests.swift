@@ -204,6 +204,31 @@ import Testing
         await store.close()
     }
 
+    @Test("an event that waits for the default partition while its month is attached goes into its month")
+    func attachedMeanwhile() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        let attaching = try Connection(test.conninfo, applicationName: "test", timeout: .seconds(20))
+        defer { attaching.close() }
+        _ = try attaching.execute(
+            """
+            BEGIN;
+            CREATE TABLE switchboard.event_2031_01 (LIKE switchboard.event INCLUDING ALL);
+            ALTER TABLE switchboard.event ATTACH PARTITION switchboard.event_2031_01
+                FOR VALUES FROM ('2031-01-01Z') TO ('2031-02-01Z')
+            """)
+        // 2031-01-15
+        let late = Instant(microseconds: 1_926_201_600_000_000)
+        async let outcome = store.commit(store.batch(events: [Sample.event(1, at: late)]))
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await test.sql(waiting) == "0", ContinuousClock.now < deadline {}
+        #expect(try await test.sql(waiting) == "1")
+        _ = try attaching.execute("COMMIT")
+        #expect(await outcome.isDone)
+        #expect(try await test.sql("SELECT count(*) FROM switchboard.event_2031_01") == "1")
+    }
+
     @Test("reports of days that are over are kept, say the same as before, and outlive the inquiries")
     func closedDays() async throws {
         var test = try await TestStore()

@@ -123,10 +123,23 @@ struct ShowStats: AsyncParsableCommand {
     @Option(help: "Over the last 5m, 30m, or today.")
     var window: String?
 
+    @Flag(help: "All figures, not only those that tell how the floor does.")
+    var all = false
+
+    /// What a table has room for.
+    private static let usual: Set = [
+        "queue", "waiting", "offered", "assigned", "held", "oldest", "entered", "accepted", "abandoned",
+        "service_level", "asa", "p95", "assign_sla", "first_response_sla", "next_response_sla", "resolution_sla",
+        "ready", "occupancy",
+    ]
+
     func run() async throws {
         try await connection.withClient { client in
-            let rows = try await client.rows(
+            var rows = try await client.rows(
                 "STATS", fields(["queue": queue, "channel": channel, "window": window]))
+            if !all && !output.json {
+                rows = rows.map { row in Fields(row.filter { Self.usual.contains($0.key) }) }
+            }
             RowTable.show(rows, json: output.json, empty: "No figures.")
         }
     }
