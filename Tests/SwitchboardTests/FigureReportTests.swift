@@ -68,7 +68,7 @@ struct FigureReportTests {
                 let kim = try daemon.readyAgent("kim", "capacity=10000")
                 let shop = try daemon.upstream()
                 var ids: [Int64] = []
-                for number in 0..<30 {
+                for _ in 0..<30 {
                     let id = try shop.submit()
                     try kim.expectEvent("offered", inquiry: id)
                     try kim.ok("ACCEPT \(id)")
