@@ -9,11 +9,12 @@ import Testing
 struct BankDayTests {
     private static let traffic = "traffic/bank_february_1_14.csv"
 
-    /// `SWITCHBOARD_BANK_DAY=full` plays all of the day, which takes two minutes; else the morning's busiest hours.
+    /// `SWITCHBOARD_BANK_DAY=full` plays all of the day, which takes five minutes; else two hours of the morning.
     private static let isFull = ProcessInfo.processInfo.environment["SWITCHBOARD_BANK_DAY"] == "full"
     private static let parts =
-        isFull ? [("00:00", "12:00"), ("12:00", "23:59")] : [("09:00", "10:30"), ("10:30", "12:00")]
-    private static let speed = 600
+        isFull ? [("00:00", "12:00"), ("12:00", "23:59")] : [("09:30", "10:30"), ("10:30", "11:30")]
+    /// The clock runs on between the parts: a day of it must be longer than the test.
+    private static let speed = isFull ? 300 : 400
 
     /// A zone in which it is the hour after midnight, so that the whole recording falls on one day.
     private static func zone() -> String {
@@ -37,7 +38,7 @@ struct BankDayTests {
             try daemon.admin().ok("PLAN PUT body=" + PublishedPlan.line(Self.plan()))
             try await Self.replay(Self.parts[0], to: daemon)
             let morning = try Self.compare(daemon, site)
-            #expect(morning.values.reduce(0) { $0 + $1.met + $1.breached } > 300)
+            #expect(morning.values.reduce(0) { $0 + $1.met + $1.breached } > 150)
 
             // Traffic is under way when it dies: the client finds the next one.
             async let rest: Void = Self.replay(Self.parts[1], to: daemon)
