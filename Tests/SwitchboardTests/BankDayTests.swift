@@ -82,17 +82,20 @@ struct BankDayTests {
         var met: Int64
         var breached: Int64
 
-        /// As STATS writes it.
-        var share: String { String(format: "%.4f", Double(met) / Double(met + breached)) }
+        /// As STATS writes it: four decimals, a half rounded up.
+        var share: String {
+            let parts = (20_000 * met + met + breached) / (2 * (met + breached))
+            return "\(parts / 10_000)." + String(String(parts % 10_000 + 10_000).dropFirst())
+        }
     }
 
     /// By queue and metric. Each of the four is held against the first.
     private static func compare(_ daemon: DaemonProcess, _ site: Site) throws -> [String: Kept] {
         let reported = try read(
             """
-            SELECT queue, metric, met, breached FROM switchboard.report_sla
+            SELECT queue, metric, sum(met), sum(breached) FROM switchboard.report_sla
             WHERE channel IS NULL AND policy IS NULL AND queue IS NOT NULL AND met + breached > 0
-                AND day = (SELECT max(day) FROM switchboard.report_sla)
+            GROUP BY queue, metric
             """, site)
         let logged = try read(
             """
@@ -106,15 +109,21 @@ struct BankDayTests {
             """, site)
         #expect(reported == logged)
         #expect(try python(daemon) == reported)
-        for row in try daemon.admin().ask("STATS window=today").filter({ $0["queue"] != nil }) {
+        for row in try statsOfAll(daemon, site) {
             for metric in ["assign", "resolution"] {
                 let queue = try #require(row["queue"])
                 #expect(row[metric + "_sla"] == reported["\(queue) \(metric)"]?.share, "\(queue) \(metric)")
             }
         }
-        let days = try site.number("SELECT count(DISTINCT day) FROM switchboard.promise_figure")
-        #expect(days == 1)
         return reported
+    }
+
+    /// Nothing, where the whole recording took the clock over midnight: STATS tells of one day.
+    private static func statsOfAll(_ daemon: DaemonProcess, _ site: Site) throws -> [Line] {
+        let days = try site.number("SELECT count(DISTINCT day) FROM switchboard.figure")
+        if days > 1 && isFull { return [] }
+        #expect(days == 1)
+        return try daemon.admin().ask("STATS window=today").filter { $0["queue"] != nil }
     }
 
     private static func read(_ query: String, _ site: Site) throws -> [String: Kept] {
@@ -151,26 +160,27 @@ struct BankDayTests {
     private static func compareCounts(_ daemon: DaemonProcess, _ site: Site) throws {
         let told = try site.sql(
             """
-            SELECT queue, accepted, abandoned, completed, asa FROM switchboard.report_queue
-            WHERE channel IS NULL AND queue IS NOT NULL AND entered > 0 ORDER BY queue
-            """, columns: 5)
+            SELECT queue, sum(accepted), sum(abandoned), sum(completed) FROM switchboard.report_queue
+            WHERE channel IS NULL AND queue IS NOT NULL GROUP BY queue HAVING sum(entered) > 0 ORDER BY queue
+            """, columns: 4)
         let logged = try site.sql(
             """
             SELECT queue, count(*) FILTER (WHERE type IN ('accepted', 'assigned')),
                 count(*) FILTER (WHERE type = 'abandoned'), count(*) FILTER (WHERE type = 'completed')
             FROM switchboard.event WHERE queue IS NOT NULL GROUP BY queue ORDER BY queue
             """, columns: 4)
-        #expect(told.map { Array($0.prefix(4)) } == logged)
+        #expect(told == logged)
         let completed =
             "SELECT agent, count(*) FROM switchboard.event WHERE type = 'completed' GROUP BY agent ORDER BY agent"
         #expect(
             try site.sql(
-                "SELECT agent, completed FROM switchboard.report_agent WHERE completed > 0 ORDER BY agent", columns: 2)
+                "SELECT agent, sum(completed) FROM switchboard.report_agent GROUP BY agent HAVING sum(completed) > 0 ORDER BY agent",
+                columns: 2)
                 == (try site.sql(completed, columns: 2)))
-        for row in told {
-            let queue = try #require(row[0])
-            let stats = try #require(try daemon.admin().ask("STATS window=today queue=\(queue)").first)
-            #expect(stats["accepted"] == row[1] && stats["abandoned"] == row[2] && stats["completed"] == row[3])
+        let stats = try statsOfAll(daemon, site)
+        for row in told where !stats.isEmpty {
+            let line = try #require(stats.first { $0["queue"] == row[0] })
+            #expect(line["accepted"] == row[1] && line["abandoned"] == row[2] && line["completed"] == row[3])
         }
     }
 }
