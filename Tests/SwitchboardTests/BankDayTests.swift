@@ -9,12 +9,12 @@ import Testing
 struct BankDayTests {
     private static let traffic = "traffic/bank_february_1_14.csv"
 
-    /// `SWITCHBOARD_BANK_DAY=full` plays all of the day, which takes five minutes; else two hours of the morning.
+    /// `SWITCHBOARD_BANK_DAY=full` plays all of the day, which takes seven minutes; else two hours of the morning.
     private static let isFull = ProcessInfo.processInfo.environment["SWITCHBOARD_BANK_DAY"] == "full"
     private static let parts =
         isFull ? [("00:00", "12:00"), ("12:00", "23:59")] : [("09:30", "10:30"), ("10:30", "11:30")]
     /// The clock runs on between the parts: a day of it must be longer than the test.
-    private static let speed = isFull ? 300 : 400
+    private static let speed = isFull ? 200 : 400
 
     /// A zone in which it is the hour after midnight, so that the whole recording falls on one day.
     private static func zone() -> String {
@@ -41,11 +41,10 @@ struct BankDayTests {
             #expect(morning.values.reduce(0) { $0 + $1.met + $1.breached } > 150)
 
             // Traffic is under way when it dies: the client finds the next one.
+            let watch = try daemon.admin()
+            try watch.ok("WATCH types=completed")
             async let rest: Void = Self.replay(Self.parts[1], to: daemon)
-            let mark = try site.number("SELECT count(*) FROM switchboard.event WHERE type = 'completed'")
-            try await Self.wait {
-                try site.number("SELECT count(*) FROM switchboard.event WHERE type = 'completed'") > mark + 40
-            }
+            for _ in 1...40 { try watch.expectEvent("completed") }
             try daemon.crash()
             let heir = try DaemonProcess.serving(at: site, port: daemon.port, clock)
             try await rest
@@ -55,14 +54,6 @@ struct BankDayTests {
             try Self.compareCounts(heir, site)
             try heir.terminate()
         }
-    }
-
-    private static func wait(until isSo: () throws -> Bool) async throws {
-        for _ in 0..<600 {
-            if try isSo() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw TestSupportError("it did not come so far in a minute")
     }
 
     private static func replay(_ part: (String, String), to daemon: DaemonProcess) async throws {

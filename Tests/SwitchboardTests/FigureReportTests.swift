@@ -7,16 +7,9 @@ import Testing
 struct FigureReportTests {
     private static let plan = """
         channels: {chat: {target: 20s, limit: 1000, weight: 1, offer_timeout: 1h}}
+        queues: {default: {steps: [{after: 25s, do: [{notify: late}]}]}}
         survey: {after: 2s}
         """
-
-    private static func wait(_ patience: Int = 200, until isSo: () throws -> Bool) async throws {
-        for _ in 0..<patience {
-            if try isSo() { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw TestSupportError("it did not come so far in \(patience / 20) s")
-    }
 
     private static func stats(_ admin: LinePeer, _ window: String = "today") throws -> Line {
         try #require(try admin.ask("STATS window=\(window)").first { $0["queue"] == "default" })
@@ -34,11 +27,10 @@ struct FigureReportTests {
                 try kim.ok("ACCEPT \(id)")
             }
             for _ in 0..<8 { try shop.ok("ABANDON \(shop.submit())") }
+            let watch = try daemon.admin()
             let late = try (0..<42).map { _ in try shop.submit() }
-            try await Self.wait {
-                let age = try admin.ok("GET \(late[41])").instant("queued").map { try Self.now(admin) - $0 }
-                return (age ?? 0) > 25_000_000
-            }
+            try watch.ok("WATCH types=escalated inquiry=\(late[41])")
+            try watch.expectEvent("escalated", inquiry: late[41])
             for id in late.prefix(30) { try kim.ok("ACCEPT \(id)") }
             for id in late.dropFirst(30) { try shop.ok("ABANDON \(id)") }
             let told = try Self.stats(admin)
@@ -52,10 +44,6 @@ struct FigureReportTests {
                 ).first)
             #expect(row == ["0.6250", "0.7000", "0.5833", "100", "20", "120"])
         }
-    }
-
-    private static func now(_ admin: LinePeer) throws -> Int64 {
-        try #require(try admin.ok("PING").instant("time"))
     }
 
     @Test("STATS, report_queue, report_interval and report_agent say the same; a restart changes nothing of today")
