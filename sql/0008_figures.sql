@@ -65,6 +65,8 @@ CREATE TABLE switchboard.figure (
 COMMENT ON TABLE switchboard.figure IS 'What happened in a quarter of an hour in one queue on one channel. Each thing counts where and when it happened: an inquiry that is moved is accepted where it is then.';
 COMMENT ON COLUMN switchboard.figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
 COMMENT ON COLUMN switchboard.figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.figure.queue IS 'The queue.';
+COMMENT ON COLUMN switchboard.figure.channel IS 'The channel.';
 COMMENT ON COLUMN switchboard.figure.entered IS 'Came into the queue: submitted, due, moved there, or reopened.';
 COMMENT ON COLUMN switchboard.figure.offered IS 'Offers made.';
 COMMENT ON COLUMN switchboard.figure.accepted IS 'Taken by an agent: an offer accepted, or assigned without one.';
@@ -107,6 +109,13 @@ CREATE TABLE switchboard.promise_figure (
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE switchboard.promise_figure IS 'How the promises of SLA policies were kept in a quarter of an hour. One is counted when it is known: met when it is answered in time, breached when its target passes. What ends unanswered before its target counts in neither.';
 COMMENT ON COLUMN switchboard.promise_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.promise_figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+COMMENT ON COLUMN switchboard.promise_figure.queue IS 'The queue.';
+COMMENT ON COLUMN switchboard.promise_figure.channel IS 'The channel.';
+COMMENT ON COLUMN switchboard.promise_figure.policy IS 'The SLA policy.';
+COMMENT ON COLUMN switchboard.promise_figure.metric IS 'What was promised: assign, first_response, next_response or resolution.';
+COMMENT ON COLUMN switchboard.promise_figure.met IS 'Answered in time.';
+COMMENT ON COLUMN switchboard.promise_figure.breached IS 'Not answered when the target passed.';
 COMMENT ON COLUMN switchboard.promise_figure.late IS 'Of the breached, whenever that was, those that were answered now.';
 COMMENT ON COLUMN switchboard.promise_figure.lateness IS 'Microseconds by which these were late, by the policy''s calendar.';
 COMMENT ON COLUMN switchboard.promise_figure.longest IS 'Microseconds that the slowest of all that were answered now took, by the policy''s calendar.';
@@ -121,6 +130,10 @@ CREATE TABLE switchboard.span_figure (
     CONSTRAINT span_figure_pkey PRIMARY KEY (day, queue, channel, span, bucket)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
+COMMENT ON COLUMN switchboard.span_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.span_figure.queue IS 'The queue.';
+COMMENT ON COLUMN switchboard.span_figure.channel IS 'The channel.';
+COMMENT ON COLUMN switchboard.span_figure.n IS 'How many.';
 COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
 COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
 
@@ -142,6 +155,9 @@ CREATE TABLE switchboard.agent_figure (
     CONSTRAINT agent_figure_pkey PRIMARY KEY (day, at, agent)
 );
 COMMENT ON TABLE switchboard.agent_figure IS 'What an agent did in a quarter of an hour that is over. The quarter under way is agent.tally; all_agent_figure has both.';
+COMMENT ON COLUMN switchboard.agent_figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+COMMENT ON COLUMN switchboard.agent_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+COMMENT ON COLUMN switchboard.agent_figure.agent IS 'The agent''s id.';
 COMMENT ON COLUMN switchboard.agent_figure.idle IS 'Microseconds ready and without work.';
 COMMENT ON COLUMN switchboard.agent_figure.busy IS 'Microseconds with assigned work, or held work that takes room, however many.';
 COMMENT ON COLUMN switchboard.agent_figure.wrap_up IS 'Microseconds with nothing but wrap-ups.';
@@ -150,6 +166,9 @@ COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from accepta
 COMMENT ON COLUMN switchboard.agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
 COMMENT ON COLUMN switchboard.agent_figure.accepted IS 'Offers accepted.';
 COMMENT ON COLUMN switchboard.agent_figure.assigned IS 'Taken without an offer.';
+COMMENT ON COLUMN switchboard.agent_figure.declined IS 'Offers declined.';
+COMMENT ON COLUMN switchboard.agent_figure.missed IS 'Offers that ran out.';
+COMMENT ON COLUMN switchboard.agent_figure.completed IS 'Completed inquiries; one that is reopened and completed again counts again.';
 
 -- What reports are made of.
 
@@ -202,14 +221,24 @@ CREATE VIEW switchboard.open_span AS
     FROM histogram;
 COMMENT ON VIEW switchboard.open_span IS 'What report_span says, told of the histograms now: work for each bucket of each day that is asked for.';
 
--- A day that is over is told once and kept: a month of histograms is a million rows, of percentiles a hundredth of that.
-CREATE TABLE switchboard.day_closed (
+CREATE FUNCTION switchboard.plan_timezone()
+RETURNS text LANGUAGE sql STABLE
+RETURN coalesce(
+    (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+COMMENT ON FUNCTION switchboard.plan_timezone IS 'defaults.timezone of the plan in force.';
+
+-- A day that is over is told once and kept: a month of histograms is a million rows, of percentiles a hundredth of that;
+-- and first contact resolution outlives the inquiries.
+CREATE TABLE switchboard.report_kept (
+    until timestamptz NOT NULL,
     day date NOT NULL,
     report text NOT NULL,
-    CONSTRAINT day_closed_pkey PRIMARY KEY (report),
-    CONSTRAINT day_closed_report CHECK (report IN ('span', 'resolution'))
+    CONSTRAINT report_kept_pkey PRIMARY KEY (report),
+    CONSTRAINT report_kept_report CHECK (report IN ('span', 'resolution'))
 );
-COMMENT ON TABLE switchboard.day_closed IS 'Up to which day, it included, a report is kept (close_spans, close_resolution); later ones are told when they are asked for.';
+COMMENT ON TABLE switchboard.report_kept IS 'How far a report is kept as rows (keep_spans, keep_resolution).';
+COMMENT ON COLUMN switchboard.report_kept.day IS 'The last day of which it is kept whole.';
+COMMENT ON COLUMN switchboard.report_kept.until IS 'Where what is kept ends; of resolution, that of a part of the next day too.';
 
 CREATE TABLE switchboard.span_day (
     n bigint NOT NULL,
@@ -223,7 +252,7 @@ CREATE TABLE switchboard.span_day (
 );
 -- Not a key: queue and channel may be NULL.
 CREATE INDEX span_day_day_idx ON switchboard.span_day (day);
-COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are closed.';
+COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are kept.';
 
 CREATE TABLE switchboard.resolution_day (
     completed bigint NOT NULL,
@@ -232,16 +261,19 @@ CREATE TABLE switchboard.resolution_day (
     queue text NOT NULL,
     CONSTRAINT resolution_day_pkey PRIMARY KEY (day, queue)
 );
-COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution of days that are closed.';
+COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution, and of the day that is being counted.';
 
 -- The upper bound lets the planner take the index: of what has no end it expects a third of the table.
 CREATE VIEW switchboard.report_span AS
     SELECT day, queue, channel, span, n, p50, p95, p99 FROM switchboard.span_day
     UNION ALL
     SELECT day, queue, channel, span, n, p50, p95, p99 FROM switchboard.open_span
-    WHERE day > coalesce((SELECT c.day FROM switchboard.day_closed AS c WHERE c.report = 'span'), '-infinity')
+    WHERE day > coalesce((SELECT k.day FROM switchboard.report_kept AS k WHERE k.report = 'span'), '-infinity')
         AND day <= coalesce((SELECT max(f.day) FROM switchboard.span_figure AS f), 'infinity');
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
+COMMENT ON COLUMN switchboard.report_span.p50 IS 'Median, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_span.p95 IS '95th percentile, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_span.p99 IS '99th percentile, in seconds, to 1.6%.';
 
 CREATE VIEW switchboard.report_interval AS
     SELECT f.at, f.day, f.queue, f.channel,
@@ -265,41 +297,20 @@ CREATE VIEW switchboard.report_interval AS
 
 CREATE VIEW switchboard.report_queue AS
     WITH scope AS (
-        SELECT day, queue, channel,
-            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
-            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
-            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
-            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
-            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
-            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
-            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
-            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
-            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
-        FROM switchboard.figure GROUP BY day, queue, channel
-        UNION ALL
-        SELECT day, queue, NULL,
-            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
-            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
-            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
-            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
-            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
-            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
-            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
-            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
-            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
-        FROM switchboard.figure GROUP BY day, queue
-        UNION ALL
-        SELECT day, NULL, NULL,
-            sum(entered) AS entered, sum(offered) AS offered, sum(accepted) AS accepted,
-            sum(accepted_in_target) AS accepted_in_target, sum(abandoned) AS abandoned,
-            sum(abandoned_after_target) AS abandoned_after_target, sum(abandoned_short) AS abandoned_short,
-            sum(expired) AS expired, sum(cancelled) AS cancelled, sum(declined) AS declined, sum(missed) AS missed,
-            sum(completed) AS completed, sum(reopened) AS reopened, sum(responded) AS responded,
-            sum(csat_rated) AS csat_rated, sum(csat_good) AS csat_good, sum(nps_rated) AS nps_rated,
-            sum(nps_promoters) AS nps_promoters, sum(nps_detractors) AS nps_detractors, sum(waited) AS waited,
-            sum(waited_late) AS waited_late, max(waited_longest) AS waited_longest,
-            sum(response_took) AS response_took, sum(handled) AS handled, sum(wrap_up_took) AS wrap_up_took
-        FROM switchboard.figure GROUP BY day
+        SELECT f.day, s.queue, s.channel,
+            sum(f.entered) AS entered, sum(f.offered) AS offered, sum(f.accepted) AS accepted,
+            sum(f.accepted_in_target) AS accepted_in_target, sum(f.abandoned) AS abandoned,
+            sum(f.abandoned_after_target) AS abandoned_after_target, sum(f.abandoned_short) AS abandoned_short,
+            sum(f.expired) AS expired, sum(f.cancelled) AS cancelled, sum(f.declined) AS declined,
+            sum(f.missed) AS missed, sum(f.completed) AS completed, sum(f.reopened) AS reopened,
+            sum(f.responded) AS responded, sum(f.csat_rated) AS csat_rated, sum(f.csat_good) AS csat_good,
+            sum(f.nps_rated) AS nps_rated, sum(f.nps_promoters) AS nps_promoters,
+            sum(f.nps_detractors) AS nps_detractors, sum(f.waited) AS waited, sum(f.waited_late) AS waited_late,
+            max(f.waited_longest) AS waited_longest, sum(f.response_took) AS response_took, sum(f.handled) AS handled,
+            sum(f.wrap_up_took) AS wrap_up_took
+        FROM switchboard.figure AS f
+        CROSS JOIN LATERAL (VALUES (f.queue, f.channel), (f.queue, NULL), (NULL, NULL)) AS s (queue, channel)
+        GROUP BY f.day, s.queue, s.channel
     )
     SELECT s.day, s.queue, s.channel,
         s.entered::bigint AS entered, s.offered::bigint AS offered, s.accepted::bigint AS accepted,
@@ -377,26 +388,21 @@ COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the
 COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
 
 CREATE VIEW switchboard.report_sla AS
-    WITH scope (day, queue, channel, policy, metric, met, breached, late, lateness, longest) AS (
+    WITH promise AS (
         SELECT day, queue, channel, policy, metric,
             sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
-        FROM switchboard.promise_figure GROUP BY day, queue, channel, policy, metric
-        UNION ALL
-        SELECT day, queue, channel, NULL::text, metric,
-            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
-        FROM switchboard.promise_figure GROUP BY day, queue, channel, metric
-        UNION ALL
-        SELECT day, queue, NULL::text, NULL::text, metric,
-            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
-        FROM switchboard.promise_figure GROUP BY day, queue, metric
-        UNION ALL
-        SELECT day, NULL::text, NULL::text, policy, metric,
-            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
-        FROM switchboard.promise_figure GROUP BY day, policy, metric
-        UNION ALL
-        SELECT day, NULL::text, NULL::text, NULL::text, metric,
-            sum(met) AS met, sum(breached) AS breached, sum(late) AS late, sum(lateness) AS lateness, max(longest) AS longest
-        FROM switchboard.promise_figure GROUP BY day, metric
+        FROM switchboard.promise_figure
+        GROUP BY day, queue, channel, policy, metric
+    ), scope AS (
+        SELECT d.day, s.queue, s.channel, s.policy, d.metric,
+            sum(d.met) AS met, sum(d.breached) AS breached, sum(d.late) AS late, sum(d.lateness) AS lateness,
+            max(d.longest) AS longest
+        FROM promise AS d
+        CROSS JOIN LATERAL (VALUES
+            (d.queue, d.channel, d.policy), (d.queue, d.channel, NULL), (d.queue, NULL, NULL),
+            (NULL, NULL, d.policy), (NULL, NULL, NULL)
+        ) AS s (queue, channel, policy)
+        GROUP BY d.day, s.queue, s.channel, s.policy, d.metric
     )
     SELECT s.day, s.queue, s.channel, s.policy, s.metric, s.met::bigint AS met, s.breached::bigint AS breached,
         switchboard.share(s.met, s.met + s.breached) AS attainment,
@@ -455,97 +461,110 @@ COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, ho
 -- The months are filled in the order of closing, so a range index finds a day for next to nothing.
 CREATE INDEX closed_inquiry_closed_at_idx ON switchboard.closed_inquiry USING brin (closed_at) WITH (autosummarize = true);
 
--- Counted twice, all of them and those that nothing followed, so that these can be joined with what followed as a whole
--- where many days are asked for: a look-up of its own for each takes tens of times as long. The bounds of closed_at
--- are for the index; a day more on each side, since days are not all of one length.
-CREATE VIEW switchboard.open_resolution AS
-    WITH zone AS (
-        SELECT coalesce(
-            (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1),
-            'UTC') AS name, (SELECT max(e.clock) FROM switchboard.engine AS e) AS now,
-            coalesce((SELECT c.day FROM switchboard.day_closed AS c WHERE c.report = 'resolution'), '-infinity') AS closed
-    ), ended AS NOT MATERIALIZED (
-        SELECT (q.closed_at AT TIME ZONE z.name)::date AS day, q.queue, q.id, q.customer, q.closed_at,
-            q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AS resolved
-        FROM zone AS z CROSS JOIN switchboard.all_inquiry AS q
-        WHERE q.state = 'completed' AND (q.closed_at AT TIME ZONE z.name)::date > z.closed
-            AND (q.closed_at AT TIME ZONE z.name)::date + 8 <= (z.now AT TIME ZONE z.name)::date
-            AND q.closed_at > z.closed::timestamptz - INTERVAL '1 day' AND q.closed_at < z.now - INTERVAL '6 days'
-    ), counted AS (
-        SELECT day, queue, count(*) AS completed, 0::bigint AS resolved_at_once FROM ended GROUP BY day, queue
-        UNION ALL
-        SELECT day, queue, 0, count(*)
-        FROM ended AS q
-        WHERE q.resolved AND NOT EXISTS (
-            SELECT FROM switchboard.all_inquiry AS later
-            WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
-                AND later.submitted_at < q.closed_at + INTERVAL '7 days')
-        GROUP BY day, queue
-    )
-    SELECT day, queue, sum(completed)::bigint AS completed, sum(resolved_at_once)::bigint AS resolved_at_once
-    FROM counted
-    GROUP BY day, queue;
-COMMENT ON VIEW switchboard.open_resolution IS 'What report_resolution says of days that are not closed, told of the inquiries now.';
-
 CREATE VIEW switchboard.report_resolution AS
-    SELECT day, queue, completed, resolved_at_once, switchboard.share(resolved_at_once, completed) AS fcr
-    FROM switchboard.resolution_day
-    UNION ALL
-    SELECT day, queue, completed, resolved_at_once, switchboard.share(resolved_at_once, completed) AS fcr
-    FROM switchboard.open_resolution;
-COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue; where the day is not closed, from the inquiries that are still kept.';
+    SELECT r.day, r.queue, r.completed, r.resolved_at_once,
+        switchboard.share(r.resolved_at_once, r.completed) AS fcr
+    FROM switchboard.resolution_day AS r
+    WHERE r.day <= (SELECT k.day FROM switchboard.report_kept AS k WHERE k.report = 'resolution');
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day by queue. A day is there when it ended 7 days ago and the upkeep of every five minutes has counted it.';
+COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone.';
+COMMENT ON COLUMN switchboard.report_resolution.queue IS 'The queue in which they were completed.';
+COMMENT ON COLUMN switchboard.report_resolution.completed IS 'Completed on that day and not reopened within 7 days.';
 COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
 COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
 
--- A day is closed when it has been over for two days: a plan with a zone further west puts today back by one.
-CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer)
+-- A day is kept when it has been over for two days: a plan with a zone further west puts today back by one.
+CREATE FUNCTION switchboard.keep_spans(p_site smallint, p_epoch bigint, p_slices integer)
 RETURNS integer LANGUAGE plpgsql
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
-    zone text := coalesce(
-        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
+    zone text := switchboard.plan_timezone();
     today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
-    closing date := coalesce(
-        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'span'),
+    keeping date := coalesce(
+        (SELECT k.day + 1 FROM switchboard.report_kept AS k WHERE k.report = 'span'),
         (SELECT min(f.day) FROM switchboard.span_figure AS f));
-    closed integer := 0;
+    slices integer := 0;
 BEGIN
     PERFORM switchboard.require_epoch(p_site, p_epoch);
-    WHILE closing + 3 <= today AND closed < p_days LOOP
+    WHILE keeping + 3 <= today AND slices < p_slices LOOP
         INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
-        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = closing;
-        INSERT INTO switchboard.day_closed (report, day) VALUES ('span', closing)
-        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
-        closing := closing + 1;
-        closed := closed + 1;
+        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = keeping;
+        INSERT INTO switchboard.report_kept (report, day, until)
+        VALUES ('span', keeping, (keeping + 1)::timestamp AT TIME ZONE zone)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day, until = excluded.until;
+        keeping := keeping + 1;
+        slices := slices + 1;
     END LOOP;
-    RETURN closed;
+    RETURN slices;
 END
 $$;
-COMMENT ON FUNCTION switchboard.close_spans IS 'Keeps the percentiles of at most p_days more days that are over; returns of how many. SB001: deposed.';
+COMMENT ON FUNCTION switchboard.keep_spans IS 'Keeps the percentiles of at most p_slices more days that are over; returns of how many. SB001: deposed.';
 
-CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer)
+-- By quarters of an hour: each inquiry is a look-up of its customer's later ones. Where a plan has changed the zone, a day
+-- begins where the one before it ended.
+CREATE FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_slices integer)
 RETURNS integer LANGUAGE plpgsql
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
-    zone text := coalesce(
-        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
-    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
-    closing date := coalesce(
-        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'resolution'),
-        (SELECT (min(q.closed_at) AT TIME ZONE zone)::date FROM switchboard.all_inquiry AS q));
-    closed integer := 0;
+    zone text := switchboard.plan_timezone();
+    now timestamptz := (SELECT min(e.clock) FROM switchboard.engine AS e);
+    keeping date;
+    begins timestamptz;
+    ends timestamptz;
+    day_ends timestamptz;
+    slices integer := 0;
 BEGIN
     PERFORM switchboard.require_epoch(p_site, p_epoch);
-    WHILE closing + 8 <= today AND closed < p_days LOOP
-        INSERT INTO switchboard.resolution_day (completed, resolved_at_once, day, queue)
-        SELECT completed, resolved_at_once, day, queue FROM switchboard.open_resolution WHERE day = closing;
-        INSERT INTO switchboard.day_closed (report, day) VALUES ('resolution', closing)
-        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
-        closing := closing + 1;
-        closed := closed + 1;
+    SELECT k.day + 1, k.until INTO keeping, begins FROM switchboard.report_kept AS k WHERE k.report = 'resolution';
+    IF NOT FOUND THEN
+        SELECT min(f.day) INTO keeping FROM switchboard.figure AS f;
+        begins := keeping::timestamp AT TIME ZONE zone;
+    END IF;
+    WHILE slices < p_slices LOOP
+        day_ends := greatest(begins, (keeping + 1)::timestamp AT TIME ZONE zone);
+        ends := least(begins + INTERVAL '15 minutes', day_ends);
+        EXIT WHEN (ends + INTERVAL '168 hours' <= now) IS NOT TRUE;
+        INSERT INTO switchboard.resolution_day AS r (completed, resolved_at_once, day, queue)
+        SELECT count(*), count(*) FILTER (
+                WHERE q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
+                    SELECT FROM switchboard.all_inquiry AS later
+                    WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
+                        AND later.submitted_at < q.closed_at + INTERVAL '168 hours')),
+            keeping, q.queue
+        FROM switchboard.all_inquiry AS q
+        WHERE q.state = 'completed' AND q.closed_at >= begins AND q.closed_at < ends
+        GROUP BY q.queue
+        ON CONFLICT (day, queue) DO UPDATE SET completed = r.completed + excluded.completed,
+            resolved_at_once = r.resolved_at_once + excluded.resolved_at_once;
+        IF ends = day_ends THEN keeping := keeping + 1; END IF;
+        INSERT INTO switchboard.report_kept (report, day, until) VALUES ('resolution', keeping - 1, ends)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day, until = excluded.until;
+        begins := ends;
+        slices := slices + 1;
     END LOOP;
-    RETURN closed;
+    RETURN slices;
 END
 $$;
-COMMENT ON FUNCTION switchboard.close_resolution IS 'Keeps the first contact resolution of at most p_days more days that ended 7 days ago or earlier; returns of how many. SB001: deposed.';
+COMMENT ON FUNCTION switchboard.keep_resolution IS 'Counts the first contact resolution of at most p_slices more quarters of an hour that ended 7 days ago or earlier; returns of how many. SB001: deposed.';
+
+-- Counts that a report tells as they were counted mean what they mean there.
+DO $$
+DECLARE
+    told record;
+BEGIN
+    FOR told IN
+        SELECT v.attrelid::regclass AS view, v.attname AS name, d.description
+        FROM (VALUES
+            ('switchboard.report_interval'::regclass, 'switchboard.figure'::regclass),
+            ('switchboard.report_queue', 'switchboard.figure'), ('switchboard.report_sla', 'switchboard.promise_figure'),
+            ('switchboard.report_agent', 'switchboard.agent_figure'), ('switchboard.report_span', 'switchboard.span_figure')
+        ) AS s (view, source)
+        JOIN pg_catalog.pg_attribute AS v ON v.attrelid = s.view
+        JOIN pg_catalog.pg_attribute AS c ON c.attrelid = s.source AND c.attname = v.attname
+        JOIN pg_catalog.pg_description AS d ON d.objoid = s.source AND d.objsubid = c.attnum
+        WHERE v.attnum > 0 AND pg_catalog.col_description(s.view, v.attnum) IS NULL
+    LOOP
+        EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', told.view, told.name, told.description);
+    END LOOP;
+END
+$$;

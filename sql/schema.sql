@@ -40,66 +40,6 @@ CREATE FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets sma
 
 COMMENT ON FUNCTION switchboard.bucket_at(p_share numeric, p_n bigint, p_buckets smallint[], p_uptos bigint[]) IS 'The percentile of a histogram by nearest rank: the first of the rising buckets up to which, it included, at least that share of all n lies.';
 
-CREATE FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
-    LANGUAGE plpgsql
-    SET enable_seqscan TO 'on'
-    SET enable_hashjoin TO 'on'
-    SET enable_mergejoin TO 'on'
-    AS $$
-DECLARE
-    zone text := coalesce(
-        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
-    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
-    closing date := coalesce(
-        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'resolution'),
-        (SELECT (min(q.closed_at) AT TIME ZONE zone)::date FROM switchboard.all_inquiry AS q));
-    closed integer := 0;
-BEGIN
-    PERFORM switchboard.require_epoch(p_site, p_epoch);
-    WHILE closing + 8 <= today AND closed < p_days LOOP
-        INSERT INTO switchboard.resolution_day (completed, resolved_at_once, day, queue)
-        SELECT completed, resolved_at_once, day, queue FROM switchboard.open_resolution WHERE day = closing;
-        INSERT INTO switchboard.day_closed (report, day) VALUES ('resolution', closing)
-        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
-        closing := closing + 1;
-        closed := closed + 1;
-    END LOOP;
-    RETURN closed;
-END
-$$;
-
-COMMENT ON FUNCTION switchboard.close_resolution(p_site smallint, p_epoch bigint, p_days integer) IS 'Keeps the first contact resolution of at most p_days more days that ended 7 days ago or earlier; returns of how many. SB001: deposed.';
-
-CREATE FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer) RETURNS integer
-    LANGUAGE plpgsql
-    SET enable_seqscan TO 'on'
-    SET enable_hashjoin TO 'on'
-    SET enable_mergejoin TO 'on'
-    AS $$
-DECLARE
-    zone text := coalesce(
-        (SELECT p.body->'defaults'->>'timezone' FROM switchboard.plan AS p ORDER BY p.version DESC LIMIT 1), 'UTC');
-    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
-    closing date := coalesce(
-        (SELECT c.day + 1 FROM switchboard.day_closed AS c WHERE c.report = 'span'),
-        (SELECT min(f.day) FROM switchboard.span_figure AS f));
-    closed integer := 0;
-BEGIN
-    PERFORM switchboard.require_epoch(p_site, p_epoch);
-    WHILE closing + 3 <= today AND closed < p_days LOOP
-        INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
-        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = closing;
-        INSERT INTO switchboard.day_closed (report, day) VALUES ('span', closing)
-        ON CONFLICT (report) DO UPDATE SET day = excluded.day;
-        closing := closing + 1;
-        closed := closed + 1;
-    END LOOP;
-    RETURN closed;
-END
-$$;
-
-COMMENT ON FUNCTION switchboard.close_spans(p_site smallint, p_epoch bigint, p_days integer) IS 'Keeps the percentiles of at most p_days more days that are over; returns of how many. SB001: deposed.';
-
 CREATE FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     SET lock_timeout TO '50ms'
@@ -190,6 +130,85 @@ $$;
 
 COMMENT ON FUNCTION switchboard.forget_customer(p_site smallint, p_epoch bigint, p_customer text, p_before bigint, p_limit integer) IS 'Nulls the personal data of at most p_limit of a customer''s inquiries with ids before p_before, in both tables; returns how many. SB001: deposed.';
 
+CREATE FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_slices integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
+    AS $$
+DECLARE
+    zone text := switchboard.plan_timezone();
+    now timestamptz := (SELECT min(e.clock) FROM switchboard.engine AS e);
+    keeping date;
+    begins timestamptz;
+    ends timestamptz;
+    day_ends timestamptz;
+    slices integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    SELECT k.day + 1, k.until INTO keeping, begins FROM switchboard.report_kept AS k WHERE k.report = 'resolution';
+    IF NOT FOUND THEN
+        SELECT min(f.day) INTO keeping FROM switchboard.figure AS f;
+        begins := keeping::timestamp AT TIME ZONE zone;
+    END IF;
+    WHILE slices < p_slices LOOP
+        day_ends := greatest(begins, (keeping + 1)::timestamp AT TIME ZONE zone);
+        ends := least(begins + INTERVAL '15 minutes', day_ends);
+        EXIT WHEN (ends + INTERVAL '168 hours' <= now) IS NOT TRUE;
+        INSERT INTO switchboard.resolution_day AS r (completed, resolved_at_once, day, queue)
+        SELECT count(*), count(*) FILTER (
+                WHERE q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
+                    SELECT FROM switchboard.all_inquiry AS later
+                    WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
+                        AND later.submitted_at < q.closed_at + INTERVAL '168 hours')),
+            keeping, q.queue
+        FROM switchboard.all_inquiry AS q
+        WHERE q.state = 'completed' AND q.closed_at >= begins AND q.closed_at < ends
+        GROUP BY q.queue
+        ON CONFLICT (day, queue) DO UPDATE SET completed = r.completed + excluded.completed,
+            resolved_at_once = r.resolved_at_once + excluded.resolved_at_once;
+        IF ends = day_ends THEN keeping := keeping + 1; END IF;
+        INSERT INTO switchboard.report_kept (report, day, until) VALUES ('resolution', keeping - 1, ends)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day, until = excluded.until;
+        begins := ends;
+        slices := slices + 1;
+    END LOOP;
+    RETURN slices;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_slices integer) IS 'Counts the first contact resolution of at most p_slices more quarters of an hour that ended 7 days ago or earlier; returns of how many. SB001: deposed.';
+
+CREATE FUNCTION switchboard.keep_spans(p_site smallint, p_epoch bigint, p_slices integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
+    AS $$
+DECLARE
+    zone text := switchboard.plan_timezone();
+    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    keeping date := coalesce(
+        (SELECT k.day + 1 FROM switchboard.report_kept AS k WHERE k.report = 'span'),
+        (SELECT min(f.day) FROM switchboard.span_figure AS f));
+    slices integer := 0;
+BEGIN
+    PERFORM switchboard.require_epoch(p_site, p_epoch);
+    WHILE keeping + 3 <= today AND slices < p_slices LOOP
+        INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
+        SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = keeping;
+        INSERT INTO switchboard.report_kept (report, day, until)
+        VALUES ('span', keeping, (keeping + 1)::timestamp AT TIME ZONE zone)
+        ON CONFLICT (report) DO UPDATE SET day = excluded.day, until = excluded.until;
+        keeping := keeping + 1;
+        slices := slices + 1;
+    END LOOP;
+    RETURN slices;
+END
+$$;
+
+COMMENT ON FUNCTION switchboard.keep_spans(p_site smallint, p_epoch bigint, p_slices integer) IS 'Keeps the percentiles of at most p_slices more days that are over; returns of how many. SB001: deposed.';
+
 CREATE FUNCTION switchboard.lock_closed(p_site smallint) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
@@ -228,6 +247,27 @@ END
 $$;
 
 COMMENT ON FUNCTION switchboard.make_partitions(p_parent text, p_from timestamp with time zone, p_months integer) IS 'Makes the monthly partitions (UTC) of "event" or "closed_inquiry" from the month of p_from on, those that are not there; returns how many.';
+
+CREATE TABLE switchboard.plan (
+    at timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    author text,
+    note text,
+    body json NOT NULL,
+    CONSTRAINT plan_version CHECK ((version > 0))
+);
+
+COMMENT ON TABLE switchboard.plan IS 'Every version of the routing plan that was ever published; the highest is in force.';
+
+COMMENT ON COLUMN switchboard.plan.author IS 'The name or id of the token that published it.';
+
+COMMENT ON COLUMN switchboard.plan.body IS 'The whole document, kept as it was published.';
+
+CREATE FUNCTION switchboard.plan_timezone() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text) FROM switchboard.plan p ORDER BY p.version DESC LIMIT 1), 'UTC'::text);
+
+COMMENT ON FUNCTION switchboard.plan_timezone() IS 'defaults.timezone of the plan in force.';
 
 CREATE TABLE switchboard.engine (
     epoch bigint DEFAULT 0 NOT NULL,
@@ -469,6 +509,8 @@ CREATE TABLE switchboard.agent_figure (
 
 COMMENT ON TABLE switchboard.agent_figure IS 'What an agent did in a quarter of an hour that is over. The quarter under way is agent.tally; all_agent_figure has both.';
 
+COMMENT ON COLUMN switchboard.agent_figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+
 COMMENT ON COLUMN switchboard.agent_figure.idle IS 'Microseconds ready and without work.';
 
 COMMENT ON COLUMN switchboard.agent_figure.busy IS 'Microseconds with assigned work, or held work that takes room, however many.';
@@ -484,6 +526,16 @@ COMMENT ON COLUMN switchboard.agent_figure.wrap_up_took IS 'Microseconds of the 
 COMMENT ON COLUMN switchboard.agent_figure.accepted IS 'Offers accepted.';
 
 COMMENT ON COLUMN switchboard.agent_figure.assigned IS 'Taken without an offer.';
+
+COMMENT ON COLUMN switchboard.agent_figure.declined IS 'Offers declined.';
+
+COMMENT ON COLUMN switchboard.agent_figure.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.agent_figure.completed IS 'Completed inquiries; one that is reopened and completed again counts again.';
+
+COMMENT ON COLUMN switchboard.agent_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.agent_figure.agent IS 'The agent''s id.';
 
 CREATE VIEW switchboard.all_agent_figure AS
  SELECT agent_figure.day,
@@ -993,14 +1045,6 @@ END),
 
 COMMENT ON TABLE switchboard.closed_inquiry_default IS 'Inquiries of months that nobody made a partition for; should be empty.';
 
-CREATE TABLE switchboard.day_closed (
-    day date NOT NULL,
-    report text NOT NULL,
-    CONSTRAINT day_closed_report CHECK ((report = ANY (ARRAY['span'::text, 'resolution'::text])))
-);
-
-COMMENT ON TABLE switchboard.day_closed IS 'Up to which day, it included, a report is kept (close_spans, close_resolution); later ones are told when they are asked for.';
-
 CREATE TABLE switchboard.event (
     at timestamp with time zone NOT NULL,
     seq bigint NOT NULL,
@@ -1127,6 +1171,10 @@ COMMENT ON COLUMN switchboard.figure.wrap_up_took IS 'Microseconds from completi
 
 COMMENT ON COLUMN switchboard.figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
 
+COMMENT ON COLUMN switchboard.figure.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.figure.channel IS 'The channel.';
+
 CREATE TABLE switchboard.inquiry_key (
     at timestamp with time zone NOT NULL,
     inquiry bigint NOT NULL,
@@ -1156,69 +1204,6 @@ COMMENT ON TABLE switchboard.migration IS 'The schema files that were applied, e
 
 COMMENT ON COLUMN switchboard.migration.checksum IS 'SHA-256 of the file''s bytes, in hexadecimal.';
 
-CREATE TABLE switchboard.plan (
-    at timestamp with time zone NOT NULL,
-    version integer NOT NULL,
-    author text,
-    note text,
-    body json NOT NULL,
-    CONSTRAINT plan_version CHECK ((version > 0))
-);
-
-COMMENT ON TABLE switchboard.plan IS 'Every version of the routing plan that was ever published; the highest is in force.';
-
-COMMENT ON COLUMN switchboard.plan.author IS 'The name or id of the token that published it.';
-
-COMMENT ON COLUMN switchboard.plan.body IS 'The whole document, kept as it was published.';
-
-CREATE VIEW switchboard.open_resolution AS
- WITH zone AS (
-         SELECT COALESCE(( SELECT ((p.body -> 'defaults'::text) ->> 'timezone'::text)
-                   FROM switchboard.plan p
-                  ORDER BY p.version DESC
-                 LIMIT 1), 'UTC'::text) AS name,
-            ( SELECT max(e.clock) AS max
-                   FROM switchboard.engine e) AS now,
-            COALESCE(( SELECT c.day
-                   FROM switchboard.day_closed c
-                  WHERE (c.report = 'resolution'::text)), '-infinity'::date) AS closed
-        ), ended AS NOT MATERIALIZED (
-         SELECT ((q.closed_at AT TIME ZONE z.name))::date AS day,
-            q.queue,
-            q.id,
-            q.customer,
-            q.closed_at,
-            ((q.outcome IS DISTINCT FROM 'unresolved'::text) AND (NOT q.reopened)) AS resolved
-           FROM (zone z
-             CROSS JOIN switchboard.all_inquiry q)
-          WHERE ((q.state = 'completed'::text) AND (((q.closed_at AT TIME ZONE z.name))::date > z.closed) AND ((((q.closed_at AT TIME ZONE z.name))::date + 8) <= ((z.now AT TIME ZONE z.name))::date) AND (q.closed_at > ((z.closed)::timestamp with time zone - '1 day'::interval)) AND (q.closed_at < (z.now - '6 days'::interval)))
-        ), counted AS (
-         SELECT ended.day,
-            ended.queue,
-            count(*) AS completed,
-            (0)::bigint AS resolved_at_once
-           FROM ended
-          GROUP BY ended.day, ended.queue
-        UNION ALL
-         SELECT q.day,
-            q.queue,
-            0,
-            count(*) AS count
-           FROM ended q
-          WHERE (q.resolved AND (NOT (EXISTS ( SELECT
-                   FROM switchboard.all_inquiry later
-                  WHERE (((later.customer COLLATE "C") = q.customer) AND (later.id > q.id) AND (later.submitted_at < (q.closed_at + '7 days'::interval)))))))
-          GROUP BY q.day, q.queue
-        )
- SELECT counted.day,
-    counted.queue,
-    (sum(counted.completed))::bigint AS completed,
-    (sum(counted.resolved_at_once))::bigint AS resolved_at_once
-   FROM counted
-  GROUP BY counted.day, counted.queue;
-
-COMMENT ON VIEW switchboard.open_resolution IS 'What report_resolution says of days that are not closed, told of the inquiries now.';
-
 CREATE TABLE switchboard.span_figure (
     n bigint NOT NULL,
     day date NOT NULL,
@@ -1231,7 +1216,15 @@ WITH (fillfactor='50');
 
 COMMENT ON TABLE switchboard.span_figure IS 'Histograms of a day: how many spans fell into which bucket. Those of several queues or days add up, and percentiles are told of the sum. Of the day and not of the quarter, since in a quarter few buckets hold more than one.';
 
+COMMENT ON COLUMN switchboard.span_figure.n IS 'How many.';
+
+COMMENT ON COLUMN switchboard.span_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
 COMMENT ON COLUMN switchboard.span_figure.bucket IS 'A millisecond each up to 64 ms, then 32 for each doubling; span_of() tells its middle, which is wrong by 1.6% at most.';
+
+COMMENT ON COLUMN switchboard.span_figure.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.span_figure.channel IS 'The channel.';
 
 COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
 
@@ -1310,6 +1303,12 @@ WITH (fillfactor='50');
 
 COMMENT ON TABLE switchboard.promise_figure IS 'How the promises of SLA policies were kept in a quarter of an hour. One is counted when it is known: met when it is answered in time, breached when its target passes. What ends unanswered before its target counts in neither.';
 
+COMMENT ON COLUMN switchboard.promise_figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+
+COMMENT ON COLUMN switchboard.promise_figure.met IS 'Answered in time.';
+
+COMMENT ON COLUMN switchboard.promise_figure.breached IS 'Not answered when the target passed.';
+
 COMMENT ON COLUMN switchboard.promise_figure.late IS 'Of the breached, whenever that was, those that were answered now.';
 
 COMMENT ON COLUMN switchboard.promise_figure.lateness IS 'Microseconds by which these were late, by the policy''s calendar.';
@@ -1317,6 +1316,14 @@ COMMENT ON COLUMN switchboard.promise_figure.lateness IS 'Microseconds by which 
 COMMENT ON COLUMN switchboard.promise_figure.longest IS 'Microseconds that the slowest of all that were answered now took, by the policy''s calendar.';
 
 COMMENT ON COLUMN switchboard.promise_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.promise_figure.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.promise_figure.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.promise_figure.policy IS 'The SLA policy.';
+
+COMMENT ON COLUMN switchboard.promise_figure.metric IS 'What was promised: assign, first_response, next_response or resolution.';
 
 CREATE VIEW switchboard.report_agent AS
  SELECT f.day,
@@ -1338,6 +1345,10 @@ CREATE VIEW switchboard.report_agent AS
 
 COMMENT ON VIEW switchboard.report_agent IS 'What each agent did each day. Today''s goes up to the agent''s last change of activity, or the last full quarter of an hour.';
 
+COMMENT ON COLUMN switchboard.report_agent.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.report_agent.agent IS 'The agent''s id.';
+
 COMMENT ON COLUMN switchboard.report_agent.idle IS 'Seconds ready and without work.';
 
 COMMENT ON COLUMN switchboard.report_agent.busy IS 'Seconds with assigned work, or held work that takes room.';
@@ -1347,6 +1358,16 @@ COMMENT ON COLUMN switchboard.report_agent.wrap_up IS 'Seconds with nothing but 
 COMMENT ON COLUMN switchboard.report_agent.away IS 'Seconds away, and without work.';
 
 COMMENT ON COLUMN switchboard.report_agent.occupancy IS '(Busy + wrap-up) ÷ (busy + wrap-up + idle).';
+
+COMMENT ON COLUMN switchboard.report_agent.accepted IS 'Offers accepted.';
+
+COMMENT ON COLUMN switchboard.report_agent.assigned IS 'Taken without an offer.';
+
+COMMENT ON COLUMN switchboard.report_agent.declined IS 'Offers declined.';
+
+COMMENT ON COLUMN switchboard.report_agent.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.report_agent.completed IS 'Completed inquiries; one that is reopened and completed again counts again.';
 
 COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
 
@@ -1390,6 +1411,46 @@ CREATE VIEW switchboard.report_interval AS
 
 COMMENT ON VIEW switchboard.report_interval IS 'Figures of each quarter of an hour by queue and channel; counts are those of "figure". Percentiles are told of days (report_queue).';
 
+COMMENT ON COLUMN switchboard.report_interval.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+
+COMMENT ON COLUMN switchboard.report_interval.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.report_interval.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.report_interval.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.report_interval.entered IS 'Came into the queue: submitted, due, moved there, or reopened.';
+
+COMMENT ON COLUMN switchboard.report_interval.offered IS 'Offers made.';
+
+COMMENT ON COLUMN switchboard.report_interval.accepted IS 'Taken by an agent: an offer accepted, or assigned without one.';
+
+COMMENT ON COLUMN switchboard.report_interval.accepted_in_target IS 'Of the accepted, those that had waited no longer than the target of their queue, or else of their channel, as the plan had it then.';
+
+COMMENT ON COLUMN switchboard.report_interval.abandoned IS 'The customer left before an agent took it.';
+
+COMMENT ON COLUMN switchboard.report_interval.abandoned_after_target IS 'Of the abandoned, those that had waited longer than the target.';
+
+COMMENT ON COLUMN switchboard.report_interval.abandoned_short IS 'Of the abandoned, those that had waited less than 5 s.';
+
+COMMENT ON COLUMN switchboard.report_interval.expired IS 'Ended by waiting too long: max_age, or a step.';
+
+COMMENT ON COLUMN switchboard.report_interval.cancelled IS 'Taken back by whoever submitted it.';
+
+COMMENT ON COLUMN switchboard.report_interval.declined IS 'Offers that an agent declined.';
+
+COMMENT ON COLUMN switchboard.report_interval.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.report_interval.completed IS 'Completed by an agent. One that is reopened and completed again counts again.';
+
+COMMENT ON COLUMN switchboard.report_interval.reopened IS 'Completed ones that a customer''s message brought back.';
+
+COMMENT ON COLUMN switchboard.report_interval.responded IS 'Had their first response: acceptance where the channel is live, else the agent''s first message. Once a cycle.';
+
+COMMENT ON COLUMN switchboard.report_interval.csat_rated IS 'Inquiries with a CSAT mark; a later mark of the same inquiry takes the earlier one back.';
+
+COMMENT ON COLUMN switchboard.report_interval.nps_rated IS 'Inquiries with an NPS mark; a later mark takes the earlier one back.';
+
 COMMENT ON COLUMN switchboard.report_interval.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
 
 COMMENT ON COLUMN switchboard.report_interval.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
@@ -1416,6 +1477,19 @@ COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inqui
 
 COMMENT ON COLUMN switchboard.report_interval.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
 
+CREATE TABLE switchboard.report_kept (
+    until timestamp with time zone NOT NULL,
+    day date NOT NULL,
+    report text NOT NULL,
+    CONSTRAINT report_kept_report CHECK ((report = ANY (ARRAY['span'::text, 'resolution'::text])))
+);
+
+COMMENT ON TABLE switchboard.report_kept IS 'How far a report is kept as rows (keep_spans, keep_resolution).';
+
+COMMENT ON COLUMN switchboard.report_kept.until IS 'Where what is kept ends; of resolution, that of a part of the next day too.';
+
+COMMENT ON COLUMN switchboard.report_kept.day IS 'The last day of which it is kept whole.';
+
 CREATE TABLE switchboard.span_day (
     n bigint NOT NULL,
     day date NOT NULL,
@@ -1427,7 +1501,7 @@ CREATE TABLE switchboard.span_day (
     p99 numeric NOT NULL
 );
 
-COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are closed.';
+COMMENT ON TABLE switchboard.span_day IS 'Rows of report_span of days that are kept.';
 
 CREATE VIEW switchboard.report_span AS
  SELECT span_day.day,
@@ -1449,107 +1523,62 @@ UNION ALL
     open_span.p95,
     open_span.p99
    FROM switchboard.open_span
-  WHERE ((open_span.day > COALESCE(( SELECT c.day
-           FROM switchboard.day_closed c
-          WHERE (c.report = 'span'::text)), '-infinity'::date)) AND (open_span.day <= COALESCE(( SELECT max(f.day) AS max
+  WHERE ((open_span.day > COALESCE(( SELECT k.day
+           FROM switchboard.report_kept k
+          WHERE (k.report = 'span'::text)), '-infinity'::date)) AND (open_span.day <= COALESCE(( SELECT max(f.day) AS max
            FROM switchboard.span_figure f), 'infinity'::date)));
 
 COMMENT ON VIEW switchboard.report_span IS 'Percentiles of a day in seconds, by nearest rank, to 1.6%. Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
+COMMENT ON COLUMN switchboard.report_span.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.report_span.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.report_span.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.report_span.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+
+COMMENT ON COLUMN switchboard.report_span.n IS 'How many.';
+
+COMMENT ON COLUMN switchboard.report_span.p50 IS 'Median, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_span.p95 IS '95th percentile, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.report_span.p99 IS '99th percentile, in seconds, to 1.6%.';
+
 CREATE VIEW switchboard.report_queue AS
  WITH scope AS (
-         SELECT figure.day,
-            figure.queue,
-            figure.channel,
-            sum(figure.entered) AS entered,
-            sum(figure.offered) AS offered,
-            sum(figure.accepted) AS accepted,
-            sum(figure.accepted_in_target) AS accepted_in_target,
-            sum(figure.abandoned) AS abandoned,
-            sum(figure.abandoned_after_target) AS abandoned_after_target,
-            sum(figure.abandoned_short) AS abandoned_short,
-            sum(figure.expired) AS expired,
-            sum(figure.cancelled) AS cancelled,
-            sum(figure.declined) AS declined,
-            sum(figure.missed) AS missed,
-            sum(figure.completed) AS completed,
-            sum(figure.reopened) AS reopened,
-            sum(figure.responded) AS responded,
-            sum(figure.csat_rated) AS csat_rated,
-            sum(figure.csat_good) AS csat_good,
-            sum(figure.nps_rated) AS nps_rated,
-            sum(figure.nps_promoters) AS nps_promoters,
-            sum(figure.nps_detractors) AS nps_detractors,
-            sum(figure.waited) AS waited,
-            sum(figure.waited_late) AS waited_late,
-            max(figure.waited_longest) AS waited_longest,
-            sum(figure.response_took) AS response_took,
-            sum(figure.handled) AS handled,
-            sum(figure.wrap_up_took) AS wrap_up_took
-           FROM switchboard.figure
-          GROUP BY figure.day, figure.queue, figure.channel
-        UNION ALL
-         SELECT figure.day,
-            figure.queue,
-            NULL::text,
-            sum(figure.entered) AS entered,
-            sum(figure.offered) AS offered,
-            sum(figure.accepted) AS accepted,
-            sum(figure.accepted_in_target) AS accepted_in_target,
-            sum(figure.abandoned) AS abandoned,
-            sum(figure.abandoned_after_target) AS abandoned_after_target,
-            sum(figure.abandoned_short) AS abandoned_short,
-            sum(figure.expired) AS expired,
-            sum(figure.cancelled) AS cancelled,
-            sum(figure.declined) AS declined,
-            sum(figure.missed) AS missed,
-            sum(figure.completed) AS completed,
-            sum(figure.reopened) AS reopened,
-            sum(figure.responded) AS responded,
-            sum(figure.csat_rated) AS csat_rated,
-            sum(figure.csat_good) AS csat_good,
-            sum(figure.nps_rated) AS nps_rated,
-            sum(figure.nps_promoters) AS nps_promoters,
-            sum(figure.nps_detractors) AS nps_detractors,
-            sum(figure.waited) AS waited,
-            sum(figure.waited_late) AS waited_late,
-            max(figure.waited_longest) AS waited_longest,
-            sum(figure.response_took) AS response_took,
-            sum(figure.handled) AS handled,
-            sum(figure.wrap_up_took) AS wrap_up_took
-           FROM switchboard.figure
-          GROUP BY figure.day, figure.queue
-        UNION ALL
-         SELECT figure.day,
-            NULL::text,
-            NULL::text,
-            sum(figure.entered) AS entered,
-            sum(figure.offered) AS offered,
-            sum(figure.accepted) AS accepted,
-            sum(figure.accepted_in_target) AS accepted_in_target,
-            sum(figure.abandoned) AS abandoned,
-            sum(figure.abandoned_after_target) AS abandoned_after_target,
-            sum(figure.abandoned_short) AS abandoned_short,
-            sum(figure.expired) AS expired,
-            sum(figure.cancelled) AS cancelled,
-            sum(figure.declined) AS declined,
-            sum(figure.missed) AS missed,
-            sum(figure.completed) AS completed,
-            sum(figure.reopened) AS reopened,
-            sum(figure.responded) AS responded,
-            sum(figure.csat_rated) AS csat_rated,
-            sum(figure.csat_good) AS csat_good,
-            sum(figure.nps_rated) AS nps_rated,
-            sum(figure.nps_promoters) AS nps_promoters,
-            sum(figure.nps_detractors) AS nps_detractors,
-            sum(figure.waited) AS waited,
-            sum(figure.waited_late) AS waited_late,
-            max(figure.waited_longest) AS waited_longest,
-            sum(figure.response_took) AS response_took,
-            sum(figure.handled) AS handled,
-            sum(figure.wrap_up_took) AS wrap_up_took
-           FROM switchboard.figure
-          GROUP BY figure.day
+         SELECT f.day,
+            s_1.queue,
+            s_1.channel,
+            sum(f.entered) AS entered,
+            sum(f.offered) AS offered,
+            sum(f.accepted) AS accepted,
+            sum(f.accepted_in_target) AS accepted_in_target,
+            sum(f.abandoned) AS abandoned,
+            sum(f.abandoned_after_target) AS abandoned_after_target,
+            sum(f.abandoned_short) AS abandoned_short,
+            sum(f.expired) AS expired,
+            sum(f.cancelled) AS cancelled,
+            sum(f.declined) AS declined,
+            sum(f.missed) AS missed,
+            sum(f.completed) AS completed,
+            sum(f.reopened) AS reopened,
+            sum(f.responded) AS responded,
+            sum(f.csat_rated) AS csat_rated,
+            sum(f.csat_good) AS csat_good,
+            sum(f.nps_rated) AS nps_rated,
+            sum(f.nps_promoters) AS nps_promoters,
+            sum(f.nps_detractors) AS nps_detractors,
+            sum(f.waited) AS waited,
+            sum(f.waited_late) AS waited_late,
+            max(f.waited_longest) AS waited_longest,
+            sum(f.response_took) AS response_took,
+            sum(f.handled) AS handled,
+            sum(f.wrap_up_took) AS wrap_up_took
+           FROM (switchboard.figure f
+             CROSS JOIN LATERAL ( VALUES (f.queue,f.channel), (f.queue,NULL::text), (NULL::text,NULL::text)) s_1(queue, channel))
+          GROUP BY f.day, s_1.queue, s_1.channel
         )
  SELECT s.day,
     s.queue,
@@ -1611,6 +1640,44 @@ CREATE VIEW switchboard.report_queue AS
 
 COMMENT ON VIEW switchboard.report_queue IS 'Figures of each day by queue and channel; counts are those of "figure". Rows without a channel are of all channels of the queue, those without a queue of everything.';
 
+COMMENT ON COLUMN switchboard.report_queue.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.report_queue.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.report_queue.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.report_queue.entered IS 'Came into the queue: submitted, due, moved there, or reopened.';
+
+COMMENT ON COLUMN switchboard.report_queue.offered IS 'Offers made.';
+
+COMMENT ON COLUMN switchboard.report_queue.accepted IS 'Taken by an agent: an offer accepted, or assigned without one.';
+
+COMMENT ON COLUMN switchboard.report_queue.accepted_in_target IS 'Of the accepted, those that had waited no longer than the target of their queue, or else of their channel, as the plan had it then.';
+
+COMMENT ON COLUMN switchboard.report_queue.abandoned IS 'The customer left before an agent took it.';
+
+COMMENT ON COLUMN switchboard.report_queue.abandoned_after_target IS 'Of the abandoned, those that had waited longer than the target.';
+
+COMMENT ON COLUMN switchboard.report_queue.abandoned_short IS 'Of the abandoned, those that had waited less than 5 s.';
+
+COMMENT ON COLUMN switchboard.report_queue.expired IS 'Ended by waiting too long: max_age, or a step.';
+
+COMMENT ON COLUMN switchboard.report_queue.cancelled IS 'Taken back by whoever submitted it.';
+
+COMMENT ON COLUMN switchboard.report_queue.declined IS 'Offers that an agent declined.';
+
+COMMENT ON COLUMN switchboard.report_queue.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.report_queue.completed IS 'Completed by an agent. One that is reopened and completed again counts again.';
+
+COMMENT ON COLUMN switchboard.report_queue.reopened IS 'Completed ones that a customer''s message brought back.';
+
+COMMENT ON COLUMN switchboard.report_queue.responded IS 'Had their first response: acceptance where the channel is live, else the agent''s first message. Once a cycle.';
+
+COMMENT ON COLUMN switchboard.report_queue.csat_rated IS 'Inquiries with a CSAT mark; a later mark of the same inquiry takes the earlier one back.';
+
+COMMENT ON COLUMN switchboard.report_queue.nps_rated IS 'Inquiries with an NPS mark; a later mark takes the earlier one back.';
+
 COMMENT ON COLUMN switchboard.report_queue.service_level IS 'Accepted within the target ÷ (accepted + abandoned after the target).';
 
 COMMENT ON COLUMN switchboard.report_queue.service_level_of_accepted IS 'Accepted within the target ÷ accepted.';
@@ -1662,31 +1729,33 @@ CREATE TABLE switchboard.resolution_day (
     queue text NOT NULL
 );
 
-COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution of days that are closed.';
+COMMENT ON TABLE switchboard.resolution_day IS 'Rows of report_resolution, and of the day that is being counted.';
 
 CREATE VIEW switchboard.report_resolution AS
- SELECT resolution_day.day,
-    resolution_day.queue,
-    resolution_day.completed,
-    resolution_day.resolved_at_once,
-    switchboard.share((resolution_day.resolved_at_once)::numeric, (resolution_day.completed)::numeric) AS fcr
-   FROM switchboard.resolution_day
-UNION ALL
- SELECT open_resolution.day,
-    open_resolution.queue,
-    open_resolution.completed,
-    open_resolution.resolved_at_once,
-    switchboard.share((open_resolution.resolved_at_once)::numeric, (open_resolution.completed)::numeric) AS fcr
-   FROM switchboard.open_resolution;
+ SELECT r.day,
+    r.queue,
+    r.completed,
+    r.resolved_at_once,
+    switchboard.share((r.resolved_at_once)::numeric, (r.completed)::numeric) AS fcr
+   FROM switchboard.resolution_day r
+  WHERE (r.day <= ( SELECT k.day
+           FROM switchboard.report_kept k
+          WHERE (k.report = 'resolution'::text)));
 
-COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day that ended 7 days ago or earlier, by queue; where the day is not closed, from the inquiries that are still kept.';
+COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day by queue. A day is there when it ended 7 days ago and the upkeep of every five minutes has counted it.';
+
+COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone.';
+
+COMMENT ON COLUMN switchboard.report_resolution.queue IS 'The queue in which they were completed.';
+
+COMMENT ON COLUMN switchboard.report_resolution.completed IS 'Completed on that day and not reopened within 7 days.';
 
 COMMENT ON COLUMN switchboard.report_resolution.resolved_at_once IS 'Completed, not as unresolved; never reopened; and no other inquiry of that customer came within 7 days. Without a customer none can have come.';
 
 COMMENT ON COLUMN switchboard.report_resolution.fcr IS 'Resolved at once ÷ completed.';
 
 CREATE VIEW switchboard.report_sla AS
- WITH scope(day, queue, channel, policy, metric, met, breached, late, lateness, longest) AS (
+ WITH promise AS (
          SELECT promise_figure.day,
             promise_figure.queue,
             promise_figure.channel,
@@ -1699,58 +1768,20 @@ CREATE VIEW switchboard.report_sla AS
             max(promise_figure.longest) AS longest
            FROM switchboard.promise_figure
           GROUP BY promise_figure.day, promise_figure.queue, promise_figure.channel, promise_figure.policy, promise_figure.metric
-        UNION ALL
-         SELECT promise_figure.day,
-            promise_figure.queue,
-            promise_figure.channel,
-            NULL::text AS text,
-            promise_figure.metric,
-            sum(promise_figure.met) AS met,
-            sum(promise_figure.breached) AS breached,
-            sum(promise_figure.late) AS late,
-            sum(promise_figure.lateness) AS lateness,
-            max(promise_figure.longest) AS longest
-           FROM switchboard.promise_figure
-          GROUP BY promise_figure.day, promise_figure.queue, promise_figure.channel, promise_figure.metric
-        UNION ALL
-         SELECT promise_figure.day,
-            promise_figure.queue,
-            NULL::text AS text,
-            NULL::text AS text,
-            promise_figure.metric,
-            sum(promise_figure.met) AS met,
-            sum(promise_figure.breached) AS breached,
-            sum(promise_figure.late) AS late,
-            sum(promise_figure.lateness) AS lateness,
-            max(promise_figure.longest) AS longest
-           FROM switchboard.promise_figure
-          GROUP BY promise_figure.day, promise_figure.queue, promise_figure.metric
-        UNION ALL
-         SELECT promise_figure.day,
-            NULL::text AS text,
-            NULL::text AS text,
-            promise_figure.policy,
-            promise_figure.metric,
-            sum(promise_figure.met) AS met,
-            sum(promise_figure.breached) AS breached,
-            sum(promise_figure.late) AS late,
-            sum(promise_figure.lateness) AS lateness,
-            max(promise_figure.longest) AS longest
-           FROM switchboard.promise_figure
-          GROUP BY promise_figure.day, promise_figure.policy, promise_figure.metric
-        UNION ALL
-         SELECT promise_figure.day,
-            NULL::text AS text,
-            NULL::text AS text,
-            NULL::text AS text,
-            promise_figure.metric,
-            sum(promise_figure.met) AS met,
-            sum(promise_figure.breached) AS breached,
-            sum(promise_figure.late) AS late,
-            sum(promise_figure.lateness) AS lateness,
-            max(promise_figure.longest) AS longest
-           FROM switchboard.promise_figure
-          GROUP BY promise_figure.day, promise_figure.metric
+        ), scope AS (
+         SELECT d.day,
+            s_1.queue,
+            s_1.channel,
+            s_1.policy,
+            d.metric,
+            sum(d.met) AS met,
+            sum(d.breached) AS breached,
+            sum(d.late) AS late,
+            sum(d.lateness) AS lateness,
+            max(d.longest) AS longest
+           FROM (promise d
+             CROSS JOIN LATERAL ( VALUES (d.queue,d.channel,d.policy), (d.queue,d.channel,NULL::text), (d.queue,NULL::text,NULL::text), (NULL::text,NULL::text,d.policy), (NULL::text,NULL::text,NULL::text)) s_1(queue, channel, policy))
+          GROUP BY d.day, s_1.queue, s_1.channel, s_1.policy, d.metric
         )
  SELECT s.day,
     s.queue,
@@ -1770,6 +1801,20 @@ CREATE VIEW switchboard.report_sla AS
      LEFT JOIN switchboard.report_span p ON (((s.policy IS NULL) AND (p.span = s.metric) AND (p.day = s.day) AND (COALESCE(p.queue, ''::text) = COALESCE(s.queue, ''::text)) AND (COALESCE(p.channel, ''::text) = COALESCE(s.channel, ''::text)))));
 
 COMMENT ON VIEW switchboard.report_sla IS 'How the promises of SLA policies were kept each day: by queue, channel and policy; and, with NULL where all are meant, by queue and channel, by queue, by policy, and together.';
+
+COMMENT ON COLUMN switchboard.report_sla.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.report_sla.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.report_sla.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.report_sla.policy IS 'The SLA policy.';
+
+COMMENT ON COLUMN switchboard.report_sla.metric IS 'What was promised: assign, first_response, next_response or resolution.';
+
+COMMENT ON COLUMN switchboard.report_sla.met IS 'Answered in time.';
+
+COMMENT ON COLUMN switchboard.report_sla.breached IS 'Not answered when the target passed.';
 
 COMMENT ON COLUMN switchboard.report_sla.attainment IS 'Met ÷ (met + breached), by the day on which it was known.';
 
@@ -1829,9 +1874,6 @@ ALTER TABLE ONLY switchboard.closed_inquiry
 ALTER TABLE ONLY switchboard.closed_inquiry_default
     ADD CONSTRAINT closed_inquiry_default_pkey PRIMARY KEY (id, closed_at);
 
-ALTER TABLE ONLY switchboard.day_closed
-    ADD CONSTRAINT day_closed_pkey PRIMARY KEY (report);
-
 ALTER TABLE ONLY switchboard.engine
     ADD CONSTRAINT engine_pkey PRIMARY KEY (site);
 
@@ -1858,6 +1900,9 @@ ALTER TABLE ONLY switchboard.plan
 
 ALTER TABLE ONLY switchboard.promise_figure
     ADD CONSTRAINT promise_figure_pkey PRIMARY KEY (day, at, queue, channel, policy, metric);
+
+ALTER TABLE ONLY switchboard.report_kept
+    ADD CONSTRAINT report_kept_pkey PRIMARY KEY (report);
 
 ALTER TABLE ONLY switchboard.resolution_day
     ADD CONSTRAINT resolution_day_pkey PRIMARY KEY (day, queue);

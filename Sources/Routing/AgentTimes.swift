@@ -9,9 +9,6 @@ struct AgentTimes {
     private var next = 0
     private var round: Instant
 
-    /// A stretch that is longer, of a clock that jumped, counts from so long before its end.
-    private static var stretchMax: TimeSpan { .days(7) }
-
     init(plan: CompiledPlan, at now: Instant) {
         days = plan.days
         round = Figures.interval(of: now)
@@ -34,7 +31,7 @@ struct AgentTimes {
     /// Counts what the agent did until now.
     mutating func book(_ agent: AgentIndex, until now: Instant) {
         let activity = entries[Int(agent)].activity
-        var from = max(entries[Int(agent)].since, now - Self.stretchMax)
+        var from = max(entries[Int(agent)].since, now - Figures.stretchMax)
         entries[Int(agent)].since = now
         if activity == .none { return }
         while from < now {

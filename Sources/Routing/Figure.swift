@@ -77,7 +77,7 @@ package enum Figure: Int, CaseIterable, Sendable {
 
 /// A number of each `Figure`.
 package struct FigureCounts: Sendable {
-    private var values = InlineArray<25, Int64>(repeating: 0)
+    package private(set) var values = InlineArray<25, Int64>(repeating: 0)
 
     package init() {}
 
@@ -87,9 +87,12 @@ package struct FigureCounts: Sendable {
     }
 
     mutating func add(_ other: FigureCounts) {
-        for figure in Figure.allCases {
-            let sum = self[figure] + other[figure]
-            self[figure] = figure.isMaximum ? max(self[figure], other[figure]) : sum
+        for place in values.indices {
+            if Figure(rawValue: place)?.isMaximum == true {
+                values[place] = max(values[place], other.values[place])
+            } else {
+                values[place] += other.values[place]
+            }
         }
     }
 }

@@ -57,10 +57,12 @@ struct Figures: ~Copyable {
         var busy: Int64 = 0
     }
 
-    static var minutesKept: Int64 { 120 }
+    static var minutesKept: Int64 { 30 }
     static var minutesPerInterval: Int64 { 15 }
     private static var statesMax: Int { 16 }
     static var shortWait: TimeSpan { .seconds(5) }
+    /// Time of agents that passes at once, as a clock jumps, counts from so long before its end.
+    static var stretchMax: TimeSpan { .days(7) }
 
     var lanes = Table<Lane>()
     private var open: ContiguousArray<OpenRow> = []
@@ -107,12 +109,7 @@ struct Figures: ~Copyable {
 
     private mutating func turnMinutes(to later: Instant) {
         settle()
-        // Minutes older than what is kept need no booking.
-        let oldest = Instant(microseconds: (Self.minute(of: later) - Self.minutesKept) * 60_000_000)
-        if now < oldest {
-            pending = FloorTime()
-            now = oldest
-        }
+        now = max(now, later - Self.stretchMax)
         while true {
             let minute = Self.minute(of: now)
             minuteEnds = Instant(microseconds: (minute + 1) * 60_000_000)

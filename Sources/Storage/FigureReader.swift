@@ -38,9 +38,8 @@ struct FigureReader {
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
-            var figures = row.nextLane(of: today)
-            for figure in Figure.allCases { figures.counts[figure] = row.next().int64 }
-            today.rows.append(figures)
+            let place = row.nextLane(of: &today)
+            for figure in Figure.allCases { today.rows[place].counts[figure] = row.next().int64 }
         }
     }
 
@@ -48,11 +47,12 @@ struct FigureReader {
         let result = try query(
             """
             SELECT queue, channel, policy, metric, sum(met)::bigint, sum(breached)::bigint
-            FROM switchboard.promise_figure WHERE day = DATE '1970-01-01' + $1::integer GROUP BY queue, channel, policy, metric
+            FROM switchboard.promise_figure WHERE day = DATE '1970-01-01' + $1::integer
+            GROUP BY queue, channel, policy, metric ORDER BY queue, channel
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
-            var figures = row.nextLane(of: today)
+            let place = row.nextLane(of: &today)
             let policy = row.next().string
             let name = row.next().string
             guard let metric = Metric.allCases.first(where: { $0.name == name }) else {
@@ -61,24 +61,21 @@ struct FigureReader {
             var promise = PromiseFigures(policy: Name(policy), metric: metric)
             promise.met = row.next().int64
             promise.breached = row.next().int64
-            figures.promises.append(promise)
-            today.rows.append(figures)
+            today.rows[place].promises.append(promise)
         }
     }
 
     private func readSpans(_ today: inout TodaysFigures) throws(StorageError) {
         let result = try query(
             """
-            SELECT queue, channel, span, bucket, n FROM switchboard.span_figure
+            SELECT queue, channel, bucket, n FROM switchboard.span_figure
             WHERE day = DATE '1970-01-01' + $1::integer AND span = 'wait' ORDER BY queue, channel, bucket
             """, today.day)
         for index in 0..<result.rowCount {
             var row = result.row(index)
-            var figures = row.nextLane(of: today)
-            _ = row.next()
+            let place = row.nextLane(of: &today)
             let bucket = row.next().int16
-            figures.add(bucket, row.next().int64, to: .wait)
-            today.rows.append(figures)
+            today.rows[place].add(bucket, row.next().int64, to: .wait)
         }
     }
 
@@ -95,8 +92,10 @@ struct FigureReader {
 }
 
 extension RowReader {
-    /// Queue and channel, of a day.
-    fileprivate mutating func nextLane(of today: TodaysFigures) -> FigureRow {
-        FigureRow(at: .epoch, day: today.day, queue: Name(next().string), channel: Name(next().string))
+    /// Reads queue and channel. Returns the place of the row that is of them: the last one, or else a new one.
+    fileprivate mutating func nextLane(of today: inout TodaysFigures) -> Int {
+        let row = FigureRow(at: .epoch, day: today.day, queue: Name(next().string), channel: Name(next().string))
+        if today.rows.last?.queue != row.queue || today.rows.last?.channel != row.channel { today.rows.append(row) }
+        return today.rows.count - 1
     }
 }

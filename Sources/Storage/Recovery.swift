@@ -106,7 +106,7 @@ struct Recovery {
         return Self.sorted(Self.sorted(rows) { $0.inquiry }) { $0.at.microseconds }
     }
 
-    /// Nothing, where no plan has asked for surveys. None is due later than 30 days after its completion.
+    /// Nothing, where no plan has asked for surveys.
     private func readSurveys(into recovered: inout Recovered) throws(StorageError) {
         var parameters = Parameters()
         parameters.add(term.site)

@@ -22,8 +22,9 @@ package final class Sweeper: Sendable {
     /// Has closed inquiries moved soon. The batch in which the engine let go of them has to be committed.
     package func release(_ inquiries: [ClosedInquiry]) { _ = worker.send(.release(inquiries)) }
 
-    /// Makes the partitions of the next months, keeps what reports say of days that are over, drops those that are past keeping and deletes keys that are out of the
-    /// window, at most `keys` of them. To be asked for every few minutes.
+    /// Makes the partitions of the next months, keeps what reports say of days that are over, drops partitions that
+    /// are past keeping and deletes keys that are out of the window, at most `keys` of them. To be asked for every few
+    /// minutes.
     ///
     /// - Parameters:
     ///   - clock: the engine's clock.
@@ -47,10 +48,10 @@ package struct Maintenance: Hashable, Sendable {
     package var partitionsDropped: [String]
     /// Somebody was reading what was to be dropped; it is for the next round.
     package var isDropPostponed: Bool
-    /// Days of which a report was kept, each report counted.
-    package var daysClosed: Int32 = 0
-    /// A day took too long to be kept.
-    package var isClosingPostponed = false
+    /// Days of spans and quarters of an hour of first contact resolution that were kept.
+    package var slicesKept: Int32 = 0
+    /// One of these took too long, or somebody had locked the table.
+    package var isKeepingPostponed = false
     package var keysDeleted: Int32
     /// Closed inquiries that were moved since the last round.
     package var inquiriesSwept: Int64

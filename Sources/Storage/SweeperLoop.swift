@@ -10,8 +10,8 @@ enum SweeperStatement: String, CaseIterable {
     case dropPartition
     case deleteKeys
     case defaultPartition
-    case closeSpans
-    case closeResolution
+    case keepSpans
+    case keepResolution
 
     /// As on the other connections, but for what the index of old keys needs.
     static let session = """
@@ -36,8 +36,8 @@ enum SweeperStatement: String, CaseIterable {
             SELECT EXISTS (SELECT FROM switchboard.event_default),
                 EXISTS (SELECT FROM switchboard.closed_inquiry_default)
             """
-        case .closeSpans: "SELECT switchboard.close_spans($1, $2, 1)"
-        case .closeResolution: "SELECT switchboard.close_resolution($1, $2, 1)"
+        case .keepSpans: "SELECT switchboard.keep_spans($1, $2, 1)"
+        case .keepResolution: "SELECT switchboard.keep_resolution($1, $2, 1)"
         }
     }
 }
@@ -57,8 +57,8 @@ final class SweeperLoop {
     private static let waitingMax = 4_000_000
     /// Rows a DELETE: short enough never to be noticed by the writer.
     private static let keysPerStatement: Int32 = 1_000
-    /// Of a report, in one round.
-    private static let daysMax = 40
+    /// Days or quarters of an hour of one report that are kept in one round.
+    static let slicesMax = 40
     private static let dropTries = 5
     private static let dropPause = DispatchTimeInterval.milliseconds(200)
     static let partitioned = ["event", "closed_inquiry"]
@@ -189,8 +189,8 @@ final class SweeperLoop {
     private func maintain(_ order: MaintenanceOrder) throws(StorageError) -> Maintenance {
         var done = Maintenance(inquiriesSwept: swept)
         for table in Self.partitioned { done.partitionsMade += try makePartitions(of: table, at: order.clock) }
-        try closeDays(.closeSpans, &done)
-        try closeDays(.closeResolution, &done)
+        try keepReports(.keepSpans, &done)
+        try keepReports(.keepResolution, &done)
         if let retain = order.retain {
             for table in Self.partitioned { try dropPartitions(of: table, before: order.clock - retain, &done) }
         }
@@ -218,21 +218,22 @@ final class SweeperLoop {
         return made.field(0, 0).int32
     }
 
-    /// Keeps what a report says of days that are over, a transaction each. One that takes too long is for a later round:
-    /// until then the report is made when it is asked for.
-    private func closeDays(_ statement: SweeperStatement, _ done: inout Maintenance) throws(StorageError) {
-        for _ in 0..<Self.daysMax {
+    /// Keeps what a report says of what is over, a slice a transaction. One that takes too long, or whose table is
+    /// locked, is for a later round.
+    private func keepReports(_ statement: SweeperStatement, _ done: inout Maintenance) throws(StorageError) {
+        for _ in 0..<Self.slicesMax {
             let connection = try connected()
             begin()
             do throws(StorageError) {
-                let closed = try storing("close a day of the reports") { () throws(PostgresError) in
+                let kept = try storing("keep a report") { () throws(PostgresError) in
                     try connection.execute(prepared: statement.rawValue, parameters)
                 }
-                if closed.field(0, 0).int32 == 0 { return }
-                done.daysClosed += 1
+                if kept.field(0, 0).int32 == 0 { return }
+                done.slicesKept += 1
             } catch {
-                guard error.underlying?.sqlState == SQLState.cancelled else { throw error }
-                done.isClosingPostponed = true
+                let state = error.underlying?.sqlState
+                guard state == SQLState.cancelled || state == SQLState.lockNotAvailable else { throw error }
+                done.isKeepingPostponed = true
                 return
             }
         }

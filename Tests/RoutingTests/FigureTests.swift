@@ -70,6 +70,52 @@ struct FigureTests {
         #expect(Set(world.store.figures.days).count == 2)
     }
 
+    @Test("there is a number of each figure; two rows add up, but for what is a maximum")
+    func counts() {
+        #expect(FigureCounts().values.count == Figure.allCases.count)
+        var sum = FigureCounts()
+        var other = FigureCounts()
+        for figure in Figure.allCases {
+            sum[figure] = 2
+            other[figure] = Int64(3 + figure.rawValue)
+        }
+        sum.add(other)
+        for figure in Figure.allCases {
+            #expect(sum[figure] == Int64(3 + figure.rawValue) + (figure == .waitedLongest ? 0 : 2))
+        }
+    }
+
+    @Test("a lane remembers no more minutes than windows ask for")
+    func minutesKept() {
+        let world = World(.of(.channel("chat", limit: 10)))
+        world.agent("kim")
+        for minute in 0..<40 {
+            world.at(.minutes(Int64(minute)))
+            let id = world.submit()
+            world.accept(id, by: "kim")
+            world.complete(id, by: "kim")
+        }
+        world.at(.minutes(40))
+        let kept = world.engine.figures.lanes[0].minutes.count
+        #expect(kept == Figures.minutesKept)
+        #expect(figures(world, .thirtyMinutes).counts[.accepted] == 29)
+        #expect(figures(world, .today).counts[.accepted] == 40)
+    }
+
+    @Test("of a clock that jumps, no more than the last week counts, for the agent and for the floor")
+    func jump() {
+        let world = World(.of(.channel("chat", limit: 10)))
+        world.agent("kim")
+        world.standStill(for: .days(10))
+        world.fireTimers()
+        world.offline("kim")
+        let idle = tallies(world, "kim").reduce(TimeSpan.zero) { $0 + $1.idle }
+        #expect(idle == .days(7))
+        // The world begins at nine o'clock.
+        let today = world.engine.figures.floorTime(window: .today).idle
+        #expect(today == TimeSpan.hours(9).microseconds)
+    }
+
     @Test("an agent's time is idle, busy, in wrap-up, away or nobody's, and stands in the quarter in which it passed")
     func agentTimes() {
         let world = World(.of(.channel("chat", limit: 10, wrapUp: .minutes(2))))

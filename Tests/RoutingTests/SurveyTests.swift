@@ -68,6 +68,28 @@ struct SurveyTests {
         #expect(world.log.filter { $0.type == .surveyDue }.count == 3)
     }
 
+    @Test("no more than so many are waited for: then the oldest is told of at once")
+    func limit() {
+        let world = World(plan(after: .days(1)))
+        world.agent("kim")
+        let first = complete(world)
+        world.pass(.seconds(10))
+        let others = (1...Limits.surveys - 2).map {
+            SurveyRow(
+                id: -Int64($0), closedAt: world.start + TimeSpan(microseconds: Int64($0)), queueName: Name("default"),
+                agentName: Name("kim"))
+        }
+        world.engine.restoreSurveys(others, isMarked: true)
+        _ = complete(world)
+        #expect(world.times(.surveyDue, of: first) == [])
+        // The auditor knows of no limit.
+        world.reportsViolations = false
+        _ = complete(world)
+        #expect(world.violations == ["survey_due \(first) kim before its time"])
+        #expect(world.times(.surveyDue, of: first) == [.seconds(10)])
+        #expect(world.log.filter { $0.type == .surveyDue }.count == 1)
+    }
+
     @Test("a plan that begins to ask does not ask about the past; one that asks later, or no more, counts at once")
     func replanned() throws {
         let world = World(plan(after: nil))

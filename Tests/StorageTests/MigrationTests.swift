@@ -43,6 +43,22 @@ import Testing
         #expect(dump == golden, "run `make schema` after adding a migration")
     }
 
+    @Test("each report, and each of its columns, says in a comment what it is")
+    func comments() async throws {
+        let test = try await TestStore()
+        await (try test.open()).close()
+        let columns = """
+            FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+            WHERE c.relnamespace = 'switchboard'::regnamespace AND c.relname LIKE 'report\\_%' AND c.relkind = 'v'
+            """
+        let wanting = try await test.sql(
+            """
+            SELECT string_agg(c.relname || '.' || a.attname, ' ') \(columns) AND col_description(c.oid, a.attnum) IS NULL
+            """)
+        #expect(wanting == nil)
+        #expect(try await test.sql("SELECT count(DISTINCT c.oid) \(columns) AND obj_description(c.oid) <> ''") == "6")
+    }
+
     @Test("every migration is applied once, with its checksum")
     func once() async throws {
         let test = try await TestStore()

@@ -229,39 +229,123 @@ import Testing
         #expect(try await test.sql("SELECT count(*) FROM switchboard.event_2031_01") == "1")
     }
 
-    @Test("reports of days that are over are kept, say the same as before, and outlive the inquiries")
-    func closedDays() async throws {
+    private func setClock(_ test: TestStore, to now: Instant) async throws {
+        _ = try await test.sql("UPDATE switchboard.engine SET clock = '\(WireTime.string(instant: now.microseconds))'")
+    }
+
+    @Test("percentiles of days that are over are kept, and say the same as before")
+    func keepsSpans() async throws {
         var test = try await TestStore()
         let store = try await opened(&test)
-        let rows = (1...6).map { Self.closed(Int64($0), at: Self.start + .days(Int64($0) * 3 - 3)) }
         let now = Self.start + .days(20)
-        let batch = store.batch(inquiries: rows, events: [Sample.event(1, at: now)])
-        #expect(await store.commit(batch).isDone)
-        _ = try await test.sql("UPDATE switchboard.engine SET clock = '\(WireTime.string(instant: now.microseconds))'")
-        _ = try await test.sql(
-            "UPDATE switchboard.inquiry SET state = 'completed', agent = 'kim', accepted_at = closed_at")
+        #expect(await store.commit(store.batch(events: [Sample.event(1, at: now)])).isDone)
+        try await setClock(test, to: now)
         _ = try await test.sql(
             """
             INSERT INTO switchboard.span_figure (n, day, bucket, queue, channel, span)
             SELECT 1 + b % 3, DATE '2026-03-02' + d, b * 7, 'q' || d % 2, 'chat', 'wait'
             FROM generate_series(0, 20) AS d, generate_series(0, 40) AS b
             """)
-        let reports = """
-            SELECT (SELECT md5(string_agg(r::text, ';' ORDER BY r::text)) FROM switchboard.report_span AS r) || ' '
-                || (SELECT md5(string_agg(r::text, ';' ORDER BY r::text)) FROM switchboard.report_resolution AS r)
-            """
-        let before = try await test.sql(reports)
+        let report = "SELECT md5(string_agg(r::text, ';' ORDER BY r::text)) FROM switchboard.report_span AS r"
+        let before = try await test.sql(report)
         let sweeper = store.makeSweeper()
-        let done = try await sweeper.maintain(clock: now)
-        #expect(done.daysClosed > 25 && !done.isClosingPostponed)
-        #expect(try await test.sql(reports) == before)
-        let kept =
-            "SELECT (SELECT max(day) FROM switchboard.span_day) || ' ' || (SELECT max(day) FROM switchboard.resolution_day)"
-        #expect(try await test.sql(kept) == "2026-03-19 2026-03-14")
-        #expect(try await sweeper.maintain(clock: now).daysClosed == 0)
-        _ = try await test.sql("DELETE FROM switchboard.inquiry")
-        #expect(try await test.sql(reports) == before)
+        #expect(try await sweeper.maintain(clock: now).slicesKept == 18)
+        #expect(try await test.sql("SELECT max(day) FROM switchboard.span_day") == "2026-03-19")
+        #expect(try await test.sql(report) == before)
+        #expect(try await sweeper.maintain(clock: now).slicesKept == 0)
         try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    @Test(
+        "first contact resolution is counted by quarters, told by whole days, and outlives the inquiries and the zone")
+    func keepsResolution() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        // One an hour for three days, each of a customer of its own.
+        let rows = (0..<72).map { hour in
+            var row = Self.closed(
+                Int64(hour + 1), at: Self.start + .hours(Int64(hour)) + .minutes(30), customer: "c-\(hour)")
+            row.state = .completed
+            row.outcome = hour % 4 == 0 ? .unresolved : nil
+            return row
+        }
+        let now = Self.start + .days(12)
+        var batch = store.batch(inquiries: rows, events: [Sample.event(1, at: now)])
+        let firstDay = Int32(Self.start.microseconds / 86_400_000_000)
+        batch.changes.figures = [
+            FigureRow(at: Self.start, day: firstDay, queue: Name("default"), channel: Name("chat"))
+        ]
+        #expect(await store.commit(batch).isDone)
+        try await setClock(test, to: now)
+        let report = """
+            SELECT string_agg(to_char(day, 'DD') || ' ' || resolved_at_once || '/' || completed, ', ' ORDER BY day)
+            FROM switchboard.report_resolution
+            """
+        let sweeper = store.makeSweeper()
+        for slices in [40, 40] { #expect(try await sweeper.maintain(clock: now).slicesKept == slices) }
+        #expect(try await test.sql(report) == nil)
+        #expect(try await sweeper.maintain(clock: now).slicesKept == 40)
+        #expect(try await test.sql(report) == "02 18/24")
+        // It was counted until six o'clock, UTC; in Seoul the day ends nine hours earlier.
+        var other = store.batch(2)
+        other.plans = [
+            PlanRow(version: 1, at: now, author: "ana", body: Array(#"{"defaults":{"timezone":"Asia/Seoul"}}"#.utf8))
+        ]
+        #expect(await store.commit(other).isDone)
+        try await setClock(test, to: now)
+        while try await sweeper.maintain(clock: now).slicesKept > 0 {}
+        let kept = "02 18/24, 03 11/15, 04 18/24, 05 7/9"
+        #expect(try await test.sql(report) == kept)
+        _ = try await test.sql("DELETE FROM switchboard.inquiry")
+        #expect(try await test.sql(report) == kept)
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    /// A store that has histograms of so many days that are over.
+    private func withDays(_ days: Int, _ test: TestStore, _ store: OpenedStore) async throws -> Instant {
+        let now = Self.start + .days(Int64(days) + 3)
+        #expect(await store.commit(store.batch(events: [Sample.event(1, at: now)])).isDone)
+        try await setClock(test, to: now)
+        _ = try await test.sql(
+            """
+            INSERT INTO switchboard.span_figure (n, day, bucket, queue, channel, span)
+            SELECT 1, DATE '2026-03-02' + d, 7, 'default', 'chat', 'wait' FROM generate_series(1, \(days)) AS d
+            """)
+        return now
+    }
+
+    @Test("a round keeps no more than so many days of a report; the next one goes on")
+    func closesInRounds() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let now = try await withDays(SweeperLoop.slicesMax + 1, test, store)
+        let sweeper = store.makeSweeper()
+        #expect(try await sweeper.maintain(clock: now).slicesKept == SweeperLoop.slicesMax)
+        #expect(try await sweeper.maintain(clock: now).slicesKept == 1)
+        #expect(try await test.sql("SELECT count(DISTINCT day) FROM switchboard.span_day") == "41")
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    @Test("a day whose table is locked is kept later, and the other upkeep goes on")
+    func closingGivesWay() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let now = try await withDays(200, test, store)
+        let sweeper = store.makeSweeper()
+        let other = try Connection(test.conninfo, applicationName: "other", timeout: .seconds(20))
+        try other.execute("BEGIN; LOCK TABLE switchboard.span_day IN SHARE MODE")
+        let done = try await sweeper.maintain(clock: now, retain: .days(100))
+        #expect(done.isKeepingPostponed && done.slicesKept == 0)
+        #expect(done.partitionsDropped.contains("event_2026_03"))
+        try other.execute("COMMIT")
+        other.close()
+        let later = try await sweeper.maintain(clock: now, retain: .days(100))
+        #expect(!later.isKeepingPostponed && later.slicesKept == SweeperLoop.slicesMax)
+        try await blocking { sweeper.stop() }
+        await store.close()
     }
 
     @Test("months that are past keeping as a whole are dropped, to the day, and no others")

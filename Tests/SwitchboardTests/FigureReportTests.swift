@@ -176,8 +176,10 @@ struct FigureReportTests {
             _ = try daemon.site.sql(
                 """
                 UPDATE switchboard.inquiry SET closed_at = closed_at - INTERVAL '10 days',
-                    submitted_at = submitted_at - INTERVAL '10 days' WHERE state = 'completed'
+                    submitted_at = submitted_at - INTERVAL '10 days' WHERE state = 'completed';
+                UPDATE switchboard.figure SET day = day - 10
                 """)
+            _ = try daemon.site.sql("SELECT switchboard.keep_resolution(site, epoch, 200) FROM switchboard.engine")
             #expect(try daemon.site.sql(view, columns: 3) == [["5", "2", "0.4000"]])
         }
     }

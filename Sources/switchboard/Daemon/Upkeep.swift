@@ -72,8 +72,8 @@ final class Upkeep: Sendable {
         if !done.partitionsDropped.isEmpty {
             log.notice("past keeping, dropped: \(done.partitionsDropped.joined(separator: ", "))")
         }
-        if done.isClosingPostponed {
-            log.warning("a day of the reports takes too long to be kept; they are slower until it is")
+        if done.isKeepingPostponed {
+            log.warning("a part of the reports takes too long to be kept, or is locked; it is tried again")
         }
         if done.isDropPostponed {
             log.warning("what is past keeping is being read, so it is dropped later")

@@ -5,12 +5,14 @@ import Postgres
 struct ReportQuery {
     var id: String
     var sql: String
+    var isOfDay = false
 
     static let all: [ReportQuery] = {
         let views = ["interval", "queue", "sla", "agent", "span", "resolution"]
         return views.flatMap { view in
             let all = "SELECT * FROM switchboard.report_\(view)"
-            let day = ReportQuery(id: "\(view).day", sql: all + " WHERE day = DATE '\(MonthPlan.middleDay)'")
+            let day = ReportQuery(
+                id: "\(view).day", sql: all + " WHERE day = DATE '\(MonthPlan.middleDay)'", isOfDay: true)
             return view == "interval" ? [day] : [day, ReportQuery(id: "\(view).month", sql: all)]
         }
     }()

@@ -56,11 +56,9 @@ struct ReportsBench: ParsableCommand {
         var live = try LiveWriter(
             store, try RecordedRun(store.state, plan: plan, at: Self.liveBegins), seconds: seconds,
             pause: .milliseconds(pause))
-        if !again {
-            try measureReports(connection, "reports.open")
-            try close(store, connection)
-        }
-        try measureReports(connection, "reports")
+        if !again { try keepReports(store, connection) }
+        try measureReports(connection, ReportQuery.all, "reports")
+        try measureOpenDay(connection)
         try rows.put(latencies: try live.latencies(), of: "reports.live.before")
         try measureMeanwhile(&live)
         if !keep { try drop(sweeper, &live) }
@@ -94,27 +92,41 @@ struct ReportsBench: ParsableCommand {
         }
     }
 
-    /// Keeps the reports of the days that are over, one after the other, as they would have been from day to day.
-    private func close(_ store: OpenedStore, _ connection: Connection) throws {
+    /// Keeps what reports say of what is over, a slice after the other, as the upkeep does it from day to day.
+    private func keepReports(_ store: OpenedStore, _ connection: Connection) throws {
         for report in ["spans", "resolution"] {
             var times: [Double] = []
             while true {
                 let began = ContinuousClock.now
                 let result = try connection.query(
-                    "SELECT switchboard.close_\(report)(\(store.settings.site)::smallint, \(store.epoch), 1)")
+                    "SELECT switchboard.keep_\(report)(\(store.settings.site)::smallint, \(store.epoch), 1)")
                 guard result.field(0, 0).int32 > 0 else { break }
                 times.append(Measured.seconds(.now - began))
             }
             times.sort()
             try rows.put(
-                "reports.close.\(report)", Measured.share(times, 0.5) * 1e3, "ms",
-                String(format: "a day, %d days, the longest %.0f ms", times.count, (times.last ?? 0) * 1e3))
+                "reports.keep.\(report)", Measured.share(times, 0.5) * 1e3, "ms",
+                String(
+                    format: "a slice, %d slices in %.1f s, the longest %.0f ms", times.count, times.reduce(0, +),
+                    (times.last ?? 0) * 1e3))
         }
         try connection.execute("ANALYZE switchboard.span_day, switchboard.resolution_day")
     }
 
-    private func measureReports(_ connection: Connection, _ prefix: String) throws {
-        for query in ReportQuery.all {
+    /// A day of which nothing is kept yet, as today is.
+    private func measureOpenDay(_ connection: Connection) throws {
+        try connection.execute(
+            """
+            BEGIN;
+            DELETE FROM switchboard.span_day WHERE day >= '\(MonthPlan.middleDay)';
+            UPDATE switchboard.report_kept SET day = DATE '\(MonthPlan.middleDay)' - 1 WHERE report = 'span'
+            """)
+        try measureReports(connection, ReportQuery.all.filter { $0.isOfDay }, "reports.open")
+        try connection.execute("ROLLBACK")
+    }
+
+    private func measureReports(_ connection: Connection, _ queries: [ReportQuery], _ prefix: String) throws {
+        for query in queries {
             var times: [Double] = []
             // The first one warms up.
             var count = try query.run(connection).rows
