@@ -138,7 +138,7 @@ CREATE FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_s
     AS $$
 DECLARE
     zone text := switchboard.plan_timezone();
-    now timestamptz := (SELECT min(e.clock) FROM switchboard.engine AS e);
+    clock timestamptz := (SELECT min(e.clock) FROM switchboard.engine AS e);
     keeping date;
     begins timestamptz;
     ends timestamptz;
@@ -154,7 +154,7 @@ BEGIN
     WHILE slices < p_slices LOOP
         day_ends := greatest(begins, (keeping + 1)::timestamp AT TIME ZONE zone);
         ends := least(begins + INTERVAL '15 minutes', day_ends);
-        EXIT WHEN (ends + INTERVAL '168 hours' <= now) IS NOT TRUE;
+        EXIT WHEN (ends + INTERVAL '168 hours' <= clock) IS NOT TRUE;
         INSERT INTO switchboard.resolution_day AS r (completed, resolved_at_once, day, queue)
         SELECT count(*), count(*) FILTER (
                 WHERE q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
@@ -373,13 +373,13 @@ $$;
 COMMENT ON FUNCTION switchboard.require_epoch(p_site smallint, p_epoch bigint) IS 'The fence of what is not a batch. SB001: deposed. It takes no lock, so it never holds up a batch.';
 
 CREATE FUNCTION switchboard.seconds(p_microseconds numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE
     RETURN round((p_microseconds / (1000000)::numeric), 3);
 
 COMMENT ON FUNCTION switchboard.seconds(p_microseconds numeric) IS 'Microseconds as seconds, to the millisecond.';
 
 CREATE FUNCTION switchboard.share(p_part numeric, p_whole numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE
     RETURN round((p_part / NULLIF(p_whole, (0)::numeric)), 4);
 
 COMMENT ON FUNCTION switchboard.share(p_part numeric, p_whole numeric) IS 'A part of a whole, 0 to 1, to four decimals; NULL of nothing.';

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Synchronization
 
 /// A report as people ask for it.
 struct ReportQuery {
@@ -28,6 +29,17 @@ struct ReportQuery {
         let result = try connection.query("EXPLAIN (ANALYZE, BUFFERS) " + sql)
         return (0..<result.rowCount).compactMap { result.text($0, 0) }.joined(separator: "\n")
     }
+}
+
+/// Keeps one processor busy until stopped: what any other work on the machine costs, whatever it is.
+final class Spinner: Sendable {
+    private let isStopped = Atomic(false)
+
+    init() {
+        Thread.detachNewThread { while !self.isStopped.load(ordering: .relaxed) {} }
+    }
+
+    func stop() { isStopped.store(true, ordering: .relaxed) }
 }
 
 /// Somebody who asks for every report, round after round, until stopped.

@@ -60,6 +60,9 @@ struct ReportsBench: ParsableCommand {
         try measureReports(connection, ReportQuery.all, "reports")
         try measureOpenDay(connection)
         try rows.put(latencies: try live.latencies(), of: "reports.live.before")
+        let spinner = Spinner()
+        try rows.put(latencies: try live.latencies(), of: "reports.live.busy")
+        spinner.stop()
         try measureMeanwhile(&live)
         if !keep { try drop(sweeper, &live) }
         sweeper.stop()
