@@ -12,6 +12,118 @@ struct PromiseTests {
         try admin.ok("PLAN PUT body=\(String(decoding: plan.document, as: UTF8.self))")
     }
 
+    /// A zone in which it is between four and five in the afternoon, and by how many seconds it is behind UTC.
+    private static func afternoon(at second: Int64) -> (zone: String, behind: Int64) {
+        var hours = second / 3_600 % 24 - 16
+        if hours < -14 { hours += 24 }
+        return (hours < 0 ? "Etc/GMT\(hours)" : "Etc/GMT+\(hours)", hours * 3_600)
+    }
+
+    /// Microseconds. The port tells times to the millisecond, so what is reckoned of three of them is true to two.
+    private static func isAbout(_ expected: Int64, _ told: Int64?) -> Bool {
+        told.map { abs($0 - expected) <= 2_000 } ?? false
+    }
+
+    @Test("27: created half an hour before closing, an hour is over half an hour after the next opening; 16 h take on")
+    func businessTime() async throws {
+        try await DaemonUnderTest.with { daemon in
+            let admin = try daemon.admin()
+            let now = try #require(try admin.ok("PING").instant("time")) / 1_000_000
+            let (zone, behind) = Self.afternoon(at: now)
+            let minute = (now - behind) / 60 % 1_440
+            let midnight = now / 60 * 60 - minute * 60
+            let closing = midnight + (minute + 30) * 60
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+            func day(_ later: Int64) -> String { days[Int(((midnight - behind) / 86_400 + 3 + later) % 7)] }
+            let closes = "\((minute + 30) / 60):\((minute + 30) % 60 < 10 ? "0" : "")\((minute + 30) % 60)"
+            try Self.publish(
+                """
+                calendars:
+                  office:
+                    timezone: \(zone)
+                    hours: {\(day(0)): ["09:00-\(closes)"], \(day(3)): ["09:00-17:00"]}
+                sla: [{name: all, calendar: office, targets: {first_response: 1h, resolution: 16h}}]
+                """, admin)
+            let shop = try daemon.upstream()
+            let shown = try shop.ok("GET \(shop.submit())")
+            let today = closing * 1_000_000 - (try #require(shown.instant("queued")))
+            let opening = { (later: Int64) in (midnight + later * 86_400 + 9 * 3_600) * 1_000_000 }
+            let hour: Int64 = 3_600_000_000
+            #expect(Self.isAbout(opening(3) + hour - today, shown.instant("first_response_due")))
+            #expect(Self.isAbout(opening(7) + 8 * hour - today, shown.instant("resolution_due")))
+        }
+    }
+
+    @Test("28: held after half an hour for five, two hours go on where they stood; nothing fires while it is held")
+    func pause() async throws {
+        try await DaemonUnderTest.with(clockSpeed: 3_600) { daemon in
+            let admin = try daemon.admin()
+            try Self.publish(
+                """
+                channels: {chat: {offer_timeout: 1h}, email: {}}
+                queues: {default: {}, pace: {steps: [{after: 30m, do: [{notify: half}]}, {after: 330m, do: [{notify: late}]}]}}
+                sla:
+                  - name: live
+                    when: inquiry.channel == "chat"
+                    pause: [held]
+                    targets: {resolution: 2h}
+                    escalate: [{metric: resolution, at: 50%, do: [{priority: 5}]}]
+                """, admin)
+            let kim = try daemon.readyAgent("kim")
+            let watch = try daemon.admin()
+            try watch.ok("WATCH types=held,resumed,sla_warned,sla_breached,escalated")
+            let shop = try daemon.upstream()
+            try shop.submit("channel=email queue=pace skills=nobody")
+            let id = try shop.submit()
+            try kim.expectEvent("offered", inquiry: id)
+            try kim.ok("ACCEPT \(id)")
+            #expect(try watch.expectEvent("escalated")["name"] == "half")
+            let before = try shop.ok("GET \(id)")
+            try kim.ok("HOLD \(id)")
+            let held = try watch.expectEvent("held", inquiry: id).instant("time") ?? 0
+            let still = try shop.ok("GET \(id)")
+            let due = try #require(before.instant("resolution_due"))
+            #expect(Self.isAbout((before.instant("queued") ?? 0) + 7_200_000_000, due))
+            #expect(Self.isAbout(due - held, still.duration("resolution_left")) && still["resolution_due"] == nil)
+            #expect(try watch.expectEvent("escalated")["name"] == "late")
+            try kim.ok("RESUME \(id)")
+            let resumed = try watch.expectEvent("resumed", inquiry: id).instant("time") ?? 0
+            #expect(Self.isAbout(due + resumed - held, try shop.ok("GET \(id)").instant("resolution_due")))
+            try watch.expectEvent("sla_warned", inquiry: id)
+            let breached = try watch.expectEvent("sla_breached", inquiry: id).instant("time") ?? 0
+            #expect(breached > due + resumed - held - 2_000)
+        }
+    }
+
+    @Test("29: answered in time; the customer's next word begins anew, the one after does not; breached once")
+    func nextResponse() async throws {
+        try await DaemonUnderTest.with(clockSpeed: 200) { daemon in
+            let admin = try daemon.admin()
+            try Self.publish("sla: [{name: all, targets: {next_response: 5m}}]", admin)
+            let kim = try daemon.readyAgent("kim")
+            let watch = try daemon.admin()
+            try watch.ok("WATCH types=message,sla_breached,completed")
+            let shop = try daemon.upstream()
+            let id = try shop.submit()
+            try kim.expectEvent("offered", inquiry: id)
+            try kim.ok("ACCEPT \(id)")
+            for who in [kim, shop, kim] { try who.ok("MESSAGE \(id) from=\(who === kim ? "agent" : "customer")") }
+            let met = try (1...3).map { _ in try watch.expectEvent("message", inquiry: id)["met"] }
+            #expect(met == [nil, nil, "next_response"])
+            try shop.ok("MESSAGE \(id) from=customer")
+            let asked = try #require(try watch.expectEvent("message", inquiry: id).instant("time"))
+            try shop.ok("MESSAGE \(id) from=customer")
+            try watch.expectEvent("message", inquiry: id)
+            #expect(Self.isAbout(asked + 300_000_000, try shop.ok("GET \(id)").instant("next_response_due")))
+            let breached = try watch.expectEvent("sla_breached", inquiry: id)
+            #expect(breached["metric"] == "next_response" && (breached.instant("time") ?? 0) > asked + 299_998_000)
+            try kim.ok("MESSAGE \(id) from=agent")
+            #expect(try watch.expectEvent("message", inquiry: id)["met"] == nil)
+            try kim.ok("COMPLETE \(id)")
+            try watch.expectEvent("completed", inquiry: id)
+        }
+    }
+
     @Test("30: 75% raises the priority, 100% drops a skill and moves the queue; agent, GET and EXPLAIN tell")
     func acts() async throws {
         try await DaemonUnderTest.with(clockSpeed: 60) { daemon in
