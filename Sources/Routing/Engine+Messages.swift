@@ -56,6 +56,7 @@ extension Engine {
         let wrapsUp = inquiries[slot].wrapUpEnds != .epoch
         if wrapsUp { endWrapUp(slot, into: &output) }
         totals.completed -= 1
+        forgoSurvey(slot)
         clearExclusions(slot)
         inquiries[slot].agent = none
         inquiries[slot].acceptedAt = .epoch

@@ -1,3 +1,5 @@
+import DequeModule
+
 // Some time after an inquiry was completed, whoever asks customers for their opinion is told that it is time.
 
 /// One that was completed and whose survey is to come. It may have left memory when it is due.
@@ -6,6 +8,8 @@ package struct SurveyRow: Hashable, Sendable {
     package var closedAt: Instant
     package var queueName: Name
     package var agentName: Name
+    /// It was reopened since.
+    var isForgone = false
 
     package init(id: Int64, closedAt: Instant, queueName: Name, agentName: Name) {
         self.id = id
@@ -40,6 +44,21 @@ extension Engine {
         }
     }
 
+    /// It comes back from its end: it is asked about when it is completed anew.
+    mutating func forgoSurvey(_ slot: UInt32) {
+        let (id, closedAt) = (inquiries[slot].id, inquiries[slot].closedAt)
+        var place = 0
+        var end = surveys.count
+        while place < end {
+            let middle = (place + end) / 2
+            if surveys[middle].closedAt < closedAt { place = middle + 1 } else { end = middle }
+        }
+        while place < surveys.count, surveys[place].closedAt == closedAt {
+            if surveys[place].id == id { surveys[place].isForgone = true }
+            place += 1
+        }
+    }
+
     mutating func watchSurveys() {
         guard surveyTimer == none, let after = plan.surveyAfter, let first = surveys.first else { return }
         surveyTimer = startTimer(.survey, owner: 0, id: first.id, due: first.closedAt + after)
@@ -56,10 +75,9 @@ extension Engine {
         watchSurveys()
     }
 
-    /// One that was reopened meanwhile will be completed anew.
     private mutating func tell(_ row: SurveyRow, into output: inout Output) {
+        if row.isForgone { return }
         if let slot = slot(of: row.id) {
-            guard inquiries[slot].state == .completed, inquiries[slot].closedAt == row.closedAt else { return }
             return emit(.surveyDue, inquiry: slot, agent: inquiries[slot].agent, into: &output)
         }
         seq += 1

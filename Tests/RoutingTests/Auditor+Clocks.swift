@@ -248,6 +248,15 @@ extension Auditor {
         items[index].surveyedAt = closedAt
     }
 
+    /// No survey that is due has been left out.
+    mutating func lookForOverdueSurveys(at now: Instant) {
+        guard let since = surveysSince, let after = plan.surveyAfter else { return }
+        for item in items where item.state == .completed {
+            guard let closedAt = item.closedAt, closedAt > since, closedAt + after <= now else { continue }
+            if item.surveyedAt != closedAt { violate("\(item.id) is not surveyed") }
+        }
+    }
+
     // MARK: A plan, and rows
 
     /// Hours that change count from now on.

@@ -112,6 +112,7 @@ extension Auditor {
         lookForOverdueSteps(at: now)
         lookForOverdueClocks(at: now)
         guard judged % 8 == 0 else { return }
+        lookForOverdueSurveys(at: now)
         for id in waiting where items[Int(id) - 1].waitingSince + plan.maxAge <= now { violate("\(id) is too old") }
     }
 

@@ -61,6 +61,7 @@ extension Auditor {
         let old = plan
         plan = new
         plannedAt = clock
+        if new.surveyAfter == nil { surveysSince = nil } else if old.surveyAfter == nil { surveysSince = clock }
         paused = Set(paused.compactMap { queue(old.queues[$0].name) })
         renumberShapes()
         for index in items.indices { replan(item: index, from: old) }

@@ -182,6 +182,8 @@ struct Auditor {
     var plan: CompiledPlan
     /// Since when it has been, if it is not the first.
     var plannedAt = Instant.epoch
+    /// What was completed after it is surveyed; nil: nothing is.
+    var surveysSince: Instant?
     /// By id − 1.
     var items: [Item] = []
     var people: [Person] = []
@@ -228,7 +230,10 @@ struct Auditor {
     /// Offers that fitted under the plan before.
     var offersThatFitted: Set<Int64> = []
 
-    init(plan: CompiledPlan) { self.plan = plan }
+    init(plan: CompiledPlan, at now: Instant) {
+        self.plan = plan
+        if plan.surveyAfter != nil { surveysSince = now }
+    }
 
     mutating func violate(_ what: String) { found.append(what) }
 

@@ -35,6 +35,7 @@ extension RandomWorld {
         plan.policies = policies.map(\.0)
         for channel in plan.channels.indices { plan.channels[channel].isLive = random.once(in: 4) }
         plan.conditions = TestConditions(conditions: rules.map(\.1), policies: policies.map(\.1))
+        plan.surveyAfter = [nil, .seconds(20), .minutes(10), .days(2)].randomElement(using: &random) ?? nil
     }
 
     // MARK: Policies

@@ -246,6 +246,9 @@ extension Engine {
             let isWatched = due(of: laneTimers[lane]).map { $0 <= inquiries[first].waitingSince + plan.maxAge } ?? false
             if !isWatched { faults.append("nobody watches the age of lane \(lane)") }
         }
+        let survey = plan.surveyAfter.flatMap { after in surveys.first.map { $0.closedAt + after } }
+        if survey != due(of: surveyTimer) { faults.append("the timer of surveys") }
+        if survey != nil { expected += 1 }
         if timers.count != expected || timerSlots.count != expected { faults.append("\(timers.count) timers") }
         return faults
     }

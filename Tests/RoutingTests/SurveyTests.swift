@@ -48,6 +48,23 @@ struct SurveyTests {
         #expect(world.log.last?.agentName.string == "kim" && world.log.last?.queue == "default")
     }
 
+    @Test("what is reopened, completed again and has left memory is asked about once; what was cancelled not at all")
+    func reopened() {
+        let world = World(plan(after: .hours(60)))
+        world.agent("kim")
+        let (again, cancelled) = (complete(world), complete(world))
+        world.at(.hours(20))
+        for id in [again, cancelled] { world.message(id, from: .customer) }
+        world.accept(again, by: "kim")
+        world.complete(again, by: "kim")
+        world.cancel(cancelled)
+        world.at(.hours(50))
+        #expect(!world.knows(again) && !world.knows(cancelled))
+        world.at(.hours(90))
+        #expect(world.times(.surveyDue, of: again) == [.hours(80)])
+        #expect(world.times(.surveyDue, of: cancelled) == [])
+    }
+
     @Test("after a start none is lost and none comes twice; what fell due meanwhile comes at once")
     func recovery() throws {
         let world = World(plan(after: .minutes(10)))

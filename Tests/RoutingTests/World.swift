@@ -33,8 +33,9 @@ final class World {
         self.start = start
         now = start
         engine = Engine(plan: plan, at: start)
+        engine.restoreSurveys([], isMarked: false)
         store = Store(engine: engine.row)
-        auditor = Auditor(plan: plan)
+        auditor = Auditor(plan: plan, at: start)
     }
 
     /// A second world whose engine was recovered from this one's rows.

@@ -73,7 +73,7 @@ struct PromiseTests {
             let watch = try daemon.admin()
             try watch.ok("WATCH types=held,resumed,sla_warned,sla_breached,escalated")
             let shop = try daemon.upstream()
-            try shop.submit("channel=email queue=pace skills=nobody")
+            _ = try shop.submit("channel=email queue=pace skills=nobody")
             let id = try shop.submit()
             try kim.expectEvent("offered", inquiry: id)
             try kim.ok("ACCEPT \(id)")
