@@ -61,16 +61,16 @@ extension Engine {
 
     mutating func watchSurveys() {
         guard surveyTimer == none, let after = plan.surveyAfter, let first = surveys.first else { return }
-        surveyTimer = startTimer(.survey, owner: 0, id: first.id, due: first.closedAt + after)
+        surveyTimer = startTimer(.survey, owner: 0, id: 0, due: first.closedAt + after)
     }
 
-    /// Tells of those that were completed first, all of one moment together: so one moment says how far it is.
+    /// Tells of those that were completed first, all of one moment together: so one moment says how far it is. Of these
+    /// the order is that of their ids, as after a start.
     mutating func surveyDue(into output: inout Output) {
         guard let moment = surveys.first?.closedAt else { return }
-        while let row = surveys.first, row.closedAt == moment {
-            surveys.removeFirst()
-            tell(row, into: &output)
-        }
+        let rows = surveys.prefix { $0.closedAt == moment }.sorted { $0.id < $1.id }
+        surveys.removeFirst(rows.count)
+        for row in rows { tell(row, into: &output) }
         surveyMark = SurveyMark(until: moment)
         watchSurveys()
     }
