@@ -20,7 +20,7 @@ package final class SwitchboardServer: Sendable {
     /// Starts the engine thread. `plan` is in force until `serve` brings the stored one.
     package init(settings: ServerSettings, plan: CompiledPlan, log: Logger) {
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
-        listener = LineListener(mailbox: mailbox, group: group, gate: gate)
+        listener = LineListener(mailbox: mailbox, group: group, gate: gate, ownerID: settings.ownerID)
         let ended = EngineEnd()
         let failure = EngineEnd()
         engineEnded = ended

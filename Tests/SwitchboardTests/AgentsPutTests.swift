@@ -147,6 +147,14 @@ struct AgentsPutTests {
         }
     }
 
+    @Test("the owner's very first line may be as long as any of an admin's")
+    func firstLine() async throws {
+        try await withDaemon { daemon in
+            let request = #"AGENTS PUT body={"agents":[{"id":"\#(String(repeating: "a", count: 150_000))"}]}"#
+            for _ in 1...50 { try daemon.admin().refused(request, "bad_argument", field: "body") }
+        }
+    }
+
     @Test("five thousand agents are one request, one more is too many")
     func limit() async throws {
         try await withDaemon { daemon in

@@ -26,12 +26,10 @@ extension Core {
     func open(_ link: Link) {
         let session = Session(link: link)
         sessions[link.id] = session
-        // The daemon's owner and root are admins by the file's rights; they submit as the first token.
-        if let user = link.peerUserID, user == settings.ownerID || user == 0 {
+        // They submit as the first token.
+        if link.isOwner {
             session.role = .admin
             session.source = 1
-            // Tells the connection only: nothing of it waits for a commit.
-            Link.hand(over: [Delivery(link: link, bytes: [], change: .identified(.admin, boundToAgent: false))])
         }
     }
 

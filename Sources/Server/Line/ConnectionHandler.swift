@@ -12,7 +12,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let mailbox: Mailbox<CoreMessage>
     private let gate: ConnectionGate
     private let admission: ConnectionGate.Admission
-    private let peerUserID: UInt32?
+    /// The peer is the daemon's owner or root, so an admin from the first byte on.
+    private let isOwner: Bool
     private var context: ChannelHandlerContext?
     private var framer = LineFramer(limit: ServerLimits.lineBytes)
     private var link: Link?
@@ -38,13 +39,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     init(
         id: UInt64, mailbox: Mailbox<CoreMessage>, gate: ConnectionGate, admission: ConnectionGate.Admission,
-        peerUserID: UInt32?
+        isOwner: Bool
     ) {
         self.id = id
         self.mailbox = mailbox
         self.gate = gate
         self.admission = admission
-        self.peerUserID = peerUserID
+        self.isOwner = isOwner
     }
 
     // MARK: Life
@@ -61,8 +62,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             finish(context)
             return
         }
-        let link = Link(id: id, eventLoop: context.eventLoop, peerUserID: peerUserID, handler: self)
+        let link = Link(id: id, eventLoop: context.eventLoop, isOwner: isOwner, handler: self)
         self.link = link
+        if isOwner { identify(as: .admin, boundToAgent: false) }
         gate.register(id, context.channel)
         mailbox.post(.opened(link))
         scheduleSilenceCheck(context)
@@ -173,11 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch delivery.change {
         case .none: break
         case .identified(let role, let boundToAgent):
-            if !isIdentified { gate.identified(admission) }
-            isIdentified = true
-            isBoundToAgent = boundToAgent
-            lastHeard = .now()
-            framer.limit = role == .admin ? ServerLimits.adminLineBytes : ServerLimits.lineBytes
+            identify(as: role, boundToAgent: boundToAgent)
         case .close:
             return finish(context)
         }
@@ -192,6 +190,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         resume(context)
         finishIfDone(context)
+    }
+
+    private func identify(as role: Role, boundToAgent: Bool) {
+        if !isIdentified { gate.identified(admission) }
+        isIdentified = true
+        isBoundToAgent = boundToAgent
+        lastHeard = .now()
+        framer.limit = role == .admin ? ServerLimits.adminLineBytes : ServerLimits.lineBytes
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

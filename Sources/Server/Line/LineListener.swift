@@ -23,11 +23,13 @@ final class LineListener: Sendable {
     private let mailbox: Mailbox<CoreMessage>
     private let group: MultiThreadedEventLoopGroup
     private let gate: ConnectionGate
+    private let ownerID: UInt32
 
-    init(mailbox: Mailbox<CoreMessage>, group: MultiThreadedEventLoopGroup, gate: ConnectionGate) {
+    init(mailbox: Mailbox<CoreMessage>, group: MultiThreadedEventLoopGroup, gate: ConnectionGate, ownerID: UInt32) {
         self.mailbox = mailbox
         self.group = group
         self.gate = gate
+        self.ownerID = ownerID
     }
 
     /// Opens one port. The address it got is the channel's `localAddress`.
@@ -35,6 +37,7 @@ final class LineListener: Sendable {
         let isUnix = if case .unix = address { true } else { false }
         let mailbox = mailbox
         let gate = gate
+        let ownerID = ownerID
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -49,7 +52,8 @@ final class LineListener: Sendable {
                     let user = isUnix ? Self.peerUserID(of: channel) : nil
                     let admission = gate.admit(address: isUnix ? nil : channel.remoteAddress?.ipAddress ?? "")
                     let handler = ConnectionHandler(
-                        id: gate.nextID(), mailbox: mailbox, gate: gate, admission: admission, peerUserID: user)
+                        id: gate.nextID(), mailbox: mailbox, gate: gate, admission: admission,
+                        isOwner: user == ownerID || user == 0)
                     if !isUnix { try Self.setOptions(ofTCP: channel) }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

@@ -4,15 +4,15 @@ import NIOCore
 final class Link: Sendable {
     let id: UInt64
     let eventLoop: any EventLoop
-    /// The uid of the peer of a Unix socket.
-    let peerUserID: UInt32?
+    /// The peer is the daemon's owner or root, who are admins by the rights of the Unix socket.
+    let isOwner: Bool
     private let handler: NIOLoopBound<ConnectionHandler>
 
     /// On the connection's event loop.
-    init(id: UInt64, eventLoop: any EventLoop, peerUserID: UInt32?, handler: ConnectionHandler) {
+    init(id: UInt64, eventLoop: any EventLoop, isOwner: Bool, handler: ConnectionHandler) {
         self.id = id
         self.eventLoop = eventLoop
-        self.peerUserID = peerUserID
+        self.isOwner = isOwner
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
