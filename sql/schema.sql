@@ -45,14 +45,20 @@ CREATE FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_pa
     SET lock_timeout TO '50ms'
     AS $_$
 DECLARE
+    before timestamptz := p_before;
     oldest text;
 BEGIN
     PERFORM switchboard.require_epoch(p_site, p_epoch);
+    IF p_parent = 'closed_inquiry' THEN
+        before := least(p_before, coalesce(
+            (SELECT k.until FROM switchboard.report_kept AS k WHERE k.report = 'resolution'),
+            (SELECT f.at FROM switchboard.figure AS f ORDER BY f.day, f.at LIMIT 1)));
+    END IF;
     SELECT c.relname::text INTO oldest
     FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
     WHERE i.inhparent = format('switchboard.%I', p_parent)::regclass
         AND CASE WHEN c.relname::text ~ ('^' || p_parent || '_[0-9]{4}_[0-9]{2}$')
-            THEN (to_date(right(c.relname::text, 7), 'YYYY_MM') + interval '1 month') AT TIME ZONE 'UTC' <= p_before
+            THEN (to_date(right(c.relname::text, 7), 'YYYY_MM') + interval '1 month') AT TIME ZONE 'UTC' <= before
             ELSE false END
     ORDER BY 1 LIMIT 1;
     IF oldest IS NOT NULL THEN
@@ -62,7 +68,7 @@ BEGIN
 END
 $_$;
 
-COMMENT ON FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) IS 'Drops the oldest monthly partition all of which is before p_before and returns its name, NULL for none. 55P03: somebody was in the way, try again. SB001: deposed.';
+COMMENT ON FUNCTION switchboard.drop_partition(p_site smallint, p_epoch bigint, p_parent text, p_before timestamp with time zone) IS 'Drops the oldest monthly partition all of which is before p_before, and whose closed inquiries have been counted, and returns its name, NULL for none. 55P03: somebody was in the way, try again. SB001: deposed.';
 
 CREATE FUNCTION switchboard.fence(p_site smallint, p_epoch bigint, p_batch bigint, p_seq bigint, p_next_id bigint, p_clock timestamp with time zone, p_submitted bigint, p_completed bigint, p_abandoned bigint, p_cancelled bigint, p_draining boolean, p_lease interval) RETURNS void
     LANGUAGE plpgsql
@@ -137,39 +143,44 @@ CREATE FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_s
     SET enable_mergejoin TO 'on'
     AS $$
 DECLARE
-    zone text := switchboard.plan_timezone();
-    clock timestamptz := (SELECT min(e.clock) FROM switchboard.engine AS e);
-    keeping date;
+    zone text;
+    clock timestamptz;
     begins timestamptz;
     ends timestamptz;
-    day_ends timestamptz;
     slices integer := 0;
 BEGIN
+    PERFORM switchboard.lock_reports();
     PERFORM switchboard.require_epoch(p_site, p_epoch);
-    SELECT k.day + 1, k.until INTO keeping, begins FROM switchboard.report_kept AS k WHERE k.report = 'resolution';
-    IF NOT FOUND THEN
-        SELECT min(f.day) INTO keeping FROM switchboard.figure AS f;
-        begins := keeping::timestamp AT TIME ZONE zone;
-    END IF;
+    zone := switchboard.plan_timezone();
+    clock := (SELECT min(e.clock) FROM switchboard.engine AS e);
+    begins := date_bin('15 minutes', coalesce(
+        (SELECT k.until FROM switchboard.report_kept AS k WHERE k.report = 'resolution'),
+        (SELECT f.at FROM switchboard.figure AS f ORDER BY f.day, f.at LIMIT 1)), 'epoch');
     WHILE slices < p_slices LOOP
-        day_ends := greatest(begins, (keeping + 1)::timestamp AT TIME ZONE zone);
-        ends := least(begins + INTERVAL '15 minutes', day_ends);
+        ends := begins + INTERVAL '15 minutes';
         EXIT WHEN (ends + INTERVAL '168 hours' <= clock) IS NOT TRUE;
         INSERT INTO switchboard.resolution_day AS r (completed, resolved_at_once, day, queue)
         SELECT count(*), count(*) FILTER (
-                WHERE q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT EXISTS (
-                    SELECT FROM switchboard.all_inquiry AS later
-                    WHERE later.customer COLLATE "C" = q.customer AND later.id > q.id
-                        AND later.submitted_at < q.closed_at + INTERVAL '168 hours')),
-            keeping, q.queue
+                WHERE q.outcome IS DISTINCT FROM 'unresolved' AND NOT q.reopened AND NOT coalesce((
+                    SELECT next.submitted_at FROM switchboard.all_inquiry AS next
+                    WHERE next.customer COLLATE "C" = q.customer AND next.id > q.id
+                    ORDER BY next.customer COLLATE "C", next.id LIMIT 1
+                ) < q.closed_at + INTERVAL '168 hours', false)),
+            coalesce(d.day, (begins AT TIME ZONE zone)::date) AS day, q.queue
         FROM switchboard.all_inquiry AS q
+        LEFT JOIN (
+            SELECT f.queue, max(f.day) AS day FROM switchboard.figure AS f
+            WHERE f.day BETWEEN (begins AT TIME ZONE 'UTC')::date - 1 AND (begins AT TIME ZONE 'UTC')::date + 1
+                AND f.at = begins AND f.completed > 0
+            GROUP BY f.queue
+        ) AS d ON d.queue = q.queue
         WHERE q.state = 'completed' AND q.closed_at >= begins AND q.closed_at < ends
-        GROUP BY q.queue
+        GROUP BY coalesce(d.day, (begins AT TIME ZONE zone)::date), q.queue
         ON CONFLICT (day, queue) DO UPDATE SET completed = r.completed + excluded.completed,
             resolved_at_once = r.resolved_at_once + excluded.resolved_at_once;
-        IF ends = day_ends THEN keeping := keeping + 1; END IF;
-        INSERT INTO switchboard.report_kept (report, day, until) VALUES ('resolution', keeping - 1, ends)
-        ON CONFLICT (report) DO UPDATE SET day = excluded.day, until = excluded.until;
+        INSERT INTO switchboard.report_kept AS k (report, day, until)
+        VALUES ('resolution', ((ends - INTERVAL '2 hours') AT TIME ZONE zone)::date - 1, ends)
+        ON CONFLICT (report) DO UPDATE SET day = greatest(k.day, excluded.day), until = excluded.until;
         begins := ends;
         slices := slices + 1;
     END LOOP;
@@ -186,14 +197,18 @@ CREATE FUNCTION switchboard.keep_spans(p_site smallint, p_epoch bigint, p_slices
     SET enable_mergejoin TO 'on'
     AS $$
 DECLARE
-    zone text := switchboard.plan_timezone();
-    today date := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
-    keeping date := coalesce(
-        (SELECT k.day + 1 FROM switchboard.report_kept AS k WHERE k.report = 'span'),
-        (SELECT min(f.day) FROM switchboard.span_figure AS f));
+    zone text;
+    today date;
+    keeping date;
     slices integer := 0;
 BEGIN
+    PERFORM switchboard.lock_reports();
     PERFORM switchboard.require_epoch(p_site, p_epoch);
+    zone := switchboard.plan_timezone();
+    today := (SELECT (min(e.clock) AT TIME ZONE zone)::date FROM switchboard.engine AS e);
+    keeping := coalesce(
+        (SELECT k.day + 1 FROM switchboard.report_kept AS k WHERE k.report = 'span'),
+        (SELECT min(f.day) FROM switchboard.span_figure AS f));
     WHILE keeping + 3 <= today AND slices < p_slices LOOP
         INSERT INTO switchboard.span_day (n, day, queue, channel, span, p50, p95, p99)
         SELECT n, day, queue, channel, span, p50, p95, p99 FROM switchboard.open_span WHERE day = keeping;
@@ -217,8 +232,17 @@ END;
 
 COMMENT ON FUNCTION switchboard.lock_closed(p_site smallint) IS 'To be held, to the end of the transaction, by whoever moves or changes rows of closed inquiries that the engine does not hold. What looks at the rows must be a later statement: it has to see what the holder before did.';
 
+CREATE FUNCTION switchboard.lock_reports() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock((1937204593)::bigint) AS pg_advisory_xact_lock;
+END;
+
+COMMENT ON FUNCTION switchboard.lock_reports() IS 'To be held, to the end of the transaction, by whoever keeps what reports say. What looks at how far they are kept must be a later statement: it has to see what the holder before did.';
+
 CREATE FUNCTION switchboard.make_partitions(p_parent text, p_from timestamp with time zone, p_months integer) RETURNS integer
     LANGUAGE plpgsql
+    SET "DateStyle" TO 'ISO'
     AS $$
 DECLARE
     first_month timestamp := date_trunc('month', p_from AT TIME ZONE 'UTC');
@@ -572,6 +596,34 @@ UNION ALL
   WHERE (a.tally IS NOT NULL);
 
 COMMENT ON VIEW switchboard.all_agent_figure IS 'What agents did by quarters of an hour, with the one under way: up to the agent''s last change of activity, or the last full quarter.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.at IS 'The start of the quarter of an hour, by the engine''s clock.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.agent IS 'The agent''s id.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.idle IS 'Microseconds ready and without work.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.busy IS 'Microseconds with assigned work, or held work that takes room, however many.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.wrap_up IS 'Microseconds with nothing but wrap-ups.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.away IS 'Microseconds away, and without work.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.handled IS 'Microseconds from acceptance to completion, of what was completed: work side by side counts side by side.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.accepted IS 'Offers accepted.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.assigned IS 'Taken without an offer.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.declined IS 'Offers declined.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.missed IS 'Offers that ran out.';
+
+COMMENT ON COLUMN switchboard.all_agent_figure.completed IS 'Completed inquiries; one that is reopened and completed again counts again.';
 
 CREATE TABLE switchboard.closed_inquiry (
     id bigint NOT NULL,
@@ -971,6 +1023,84 @@ UNION ALL
 
 COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
 
+COMMENT ON COLUMN switchboard.all_inquiry.id IS 'Rises in order of submission; the site stands above bit 48.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.submitted_at IS 'By the engine''s clock, as all times of this table.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.state_since IS 'When it came into its state.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.queued_at IS 'The age that counts for its rank; declining, missing and withdrawing keep it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.rank IS 'The virtual deadline, microseconds since 1970; the earliest is served first.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.offer_expires IS 'Until when its agent may accept; set while offered. An offer that stands still since a restart has what is left of it, counted from 1970-01-01.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.accepted_at IS 'When an agent took it, by accepting or by assignment.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.closed_at IS 'When it was completed, abandoned, cancelled or expired.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.wrap_up_ends IS 'Set while its agent''s slot is in wrap-up.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.excluded_at IS 'When the last exclusion was made.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.source IS 'The id of the token that submitted it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.priority IS '-100 to 100, higher is more urgent.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.agent IS 'Offered to, assigned to, or who completed it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.excluded IS 'Agents who declined or missed it, oldest first.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.passed IS 'Agents whose offer of it was withdrawn, oldest first: their late answer is told gone.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.disposition IS 'Why it was cancelled, or how it was completed; free text.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.skills IS 'What the request required, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.key IS 'The submitter''s idempotency key.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.customer IS 'Personal data.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.subject IS 'Personal data.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.attrs IS 'Personal data: a JSON object, kept as it was submitted (json, so its bytes come back).';
+
+COMMENT ON COLUMN switchboard.all_inquiry.decision_seq IS 'The number of the event that gave it to its agent, which says why; NULL before.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.waiting_since IS 'Since when it has waited in its queue, where that is not queued_at: it changed its queue, or came back from work.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.scheduled_at IS 'When it enters its queue; set while scheduled.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.hold_until IS 'Until when it waits for its preferred agent; set once it is in its queue.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.hold IS 'For how long it waits for its preferred agent, in microseconds, where the request said so.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.csat IS 'The customer''s satisfaction, 1 to 5.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.nps IS 'Whether the customer would recommend us, 0 to 10.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.preferred IS 'The agent whom it is for, while it waits or is offered; NULL for anybody.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.prefer IS 'What would be nice to have, {"billing": 3}: level 1 to 10 by skill; NULL for nothing.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.comment IS 'Personal data: what the customer said when rating it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.stay IS 'In its queue: {"waited": microseconds it had waited before waiting_since, "steps": steps that have fired, "moves": how often it was moved by itself}; NULL for none of it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.parts IS 'What skills is made of, {"billing:3 rule:gold customers"}: skill, level, who requires it; NULL where the request is all of it.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.policy IS 'The SLA policy that covers it; NULL for none.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.policy_version IS 'The version of the plan that the policy is of.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.clocks IS '{"assign": microseconds that it has run by the policy''s calendar, "assign.since": since when it runs besides (microseconds since 1970), "assign.on": 1 while it stands still, "assign.fired": thresholds that have fired, "assign.verdict": 1 met, 2 breached, …, "responded": 1 after the first response}; NULL where none was ever on.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.failed IS 'Conditions that could not be evaluated when it was routed, {"rule:gold customers",policy:vip}; NULL for none.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.responded IS 'It has had its first response since it came, or came back from its end.';
+
+COMMENT ON COLUMN switchboard.all_inquiry.reopened IS 'It has come back from its end.';
+
 CREATE TABLE switchboard.closed_inquiry_default (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -1286,6 +1416,22 @@ CREATE VIEW switchboard.open_span AS
 
 COMMENT ON VIEW switchboard.open_span IS 'What report_span says, told of the histograms now: work for each bucket of each day that is asked for.';
 
+COMMENT ON COLUMN switchboard.open_span.day IS 'The day in the plan''s defaults.timezone, as it was then.';
+
+COMMENT ON COLUMN switchboard.open_span.queue IS 'The queue.';
+
+COMMENT ON COLUMN switchboard.open_span.channel IS 'The channel.';
+
+COMMENT ON COLUMN switchboard.open_span.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+
+COMMENT ON COLUMN switchboard.open_span.n IS 'How many.';
+
+COMMENT ON COLUMN switchboard.open_span.p50 IS 'Median, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.open_span.p95 IS '95th percentile, in seconds, to 1.6%.';
+
+COMMENT ON COLUMN switchboard.open_span.p99 IS '99th percentile, in seconds, to 1.6%.';
+
 CREATE TABLE switchboard.promise_figure (
     at timestamp with time zone NOT NULL,
     met bigint NOT NULL,
@@ -1405,8 +1551,8 @@ CREATE VIEW switchboard.report_interval AS
     switchboard.seconds(((f.response_took / NULLIF(f.responded, 0)))::numeric) AS frt,
     switchboard.seconds((((f.handled + f.wrap_up_took) / NULLIF(f.completed, 0)))::numeric) AS aht,
     switchboard.seconds(((f.wrap_up_took / NULLIF(f.completed, 0)))::numeric) AS acw,
-    switchboard.share((f.csat_good)::numeric, (f.csat_rated)::numeric) AS csat,
-    switchboard.share(((f.nps_promoters - f.nps_detractors))::numeric, (f.nps_rated)::numeric) AS nps
+    switchboard.share((GREATEST((0)::bigint, LEAST(f.csat_good, f.csat_rated)))::numeric, (f.csat_rated)::numeric) AS csat,
+    switchboard.share((GREATEST((- f.nps_rated), LEAST((f.nps_promoters - f.nps_detractors), f.nps_rated)))::numeric, (f.nps_rated)::numeric) AS nps
    FROM switchboard.figure f;
 
 COMMENT ON VIEW switchboard.report_interval IS 'Figures of each quarter of an hour by queue and channel; counts are those of "figure". Percentiles are told of days (report_queue).';
@@ -1473,7 +1619,7 @@ COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk,
 
 COMMENT ON COLUMN switchboard.report_interval.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
 
-COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark, within 0 and 1 also where a mark of another time is taken back.';
 
 COMMENT ON COLUMN switchboard.report_interval.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
 
@@ -1610,8 +1756,8 @@ CREATE VIEW switchboard.report_queue AS
     switchboard.seconds((s.response_took / NULLIF(s.responded, (0)::numeric))) AS frt,
     switchboard.seconds(((s.handled + s.wrap_up_took) / NULLIF(s.completed, (0)::numeric))) AS aht,
     switchboard.seconds((s.wrap_up_took / NULLIF(s.completed, (0)::numeric))) AS acw,
-    switchboard.share(s.csat_good, s.csat_rated) AS csat,
-    switchboard.share((s.nps_promoters - s.nps_detractors), s.nps_rated) AS nps,
+    switchboard.share(GREATEST((0)::numeric, LEAST(s.csat_good, s.csat_rated)), s.csat_rated) AS csat,
+    switchboard.share(GREATEST((- s.nps_rated), LEAST((s.nps_promoters - s.nps_detractors), s.nps_rated)), s.nps_rated) AS nps,
     p.p50,
     p.p95,
     p.p99,
@@ -1700,7 +1846,7 @@ COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, ho
 
 COMMENT ON COLUMN switchboard.report_queue.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
 
-COMMENT ON COLUMN switchboard.report_queue.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark.';
+COMMENT ON COLUMN switchboard.report_queue.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark, within 0 and 1 also where a mark of another day is taken back.';
 
 COMMENT ON COLUMN switchboard.report_queue.nps IS 'Share of marks 9 and 10 less that of 0 to 6, of inquiries with an NPS mark: −1 to 1.';
 
@@ -1744,7 +1890,7 @@ CREATE VIEW switchboard.report_resolution AS
 
 COMMENT ON VIEW switchboard.report_resolution IS 'First contact resolution of each day by queue. A day is there when it ended 7 days ago and the upkeep of every five minutes has counted it.';
 
-COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone.';
+COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone, as report_queue has it.';
 
 COMMENT ON COLUMN switchboard.report_resolution.queue IS 'The queue in which they were completed.';
 
@@ -1928,7 +2074,7 @@ CREATE INDEX inquiry_customer_idx ON switchboard.inquiry USING btree (customer C
 
 CREATE INDEX inquiry_key_at_idx ON switchboard.inquiry_key USING brin (at) WITH (autosummarize='true');
 
-CREATE INDEX span_day_day_idx ON switchboard.span_day USING btree (day);
+CREATE UNIQUE INDEX span_day_idx ON switchboard.span_day USING btree (day, COALESCE(queue, ''::text), COALESCE(channel, ''::text), span);
 
 ALTER INDEX switchboard.closed_inquiry_closed_at_idx ATTACH PARTITION switchboard.closed_inquiry_default_closed_at_idx;
 

@@ -68,6 +68,16 @@ package struct CompiledCalendar: Sendable, Equatable {
 
     package var intervals: [Interval] { entries.map { Interval(start: $0.start, end: $0.end) } }
 
+    /// Whether both are open at the same times as far as both are known. O(intervals).
+    package func hasHours(of other: CompiledCalendar) -> Bool {
+        let (from, until) = (max(from, other.from).microseconds, min(until, other.until).microseconds)
+        func known(_ entries: [Entry]) -> some Sequence<Interval> {
+            entries.lazy.filter { $0.end > from && $0.start < until }
+                .map { Interval(start: max($0.start, from), end: min($0.end, until)) }
+        }
+        return known(entries).elementsEqual(known(other.entries))
+    }
+
     // MARK: Questions
 
     /// Whether it is open at that moment. Outside the window: closed. O(log intervals).

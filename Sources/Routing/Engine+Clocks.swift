@@ -58,18 +58,19 @@ extension Engine {
         let set = inquiries[slot].clocks
         guard set != none else { return }
         for metric in Metric.allCases { clockSets[set].clocks[Int(metric.rawValue)] = Clock() }
-        for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, slot) }
+        // That moment may be past: a scheduled one was due while nobody was there.
+        for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, slot, at: inquiries[slot].queuedAt) }
         watchClocks(slot)
     }
 
-    private mutating func start(_ metric: Metric, _ slot: UInt32) {
+    private mutating func start(_ metric: Metric, _ slot: UInt32, at begun: Instant) {
         let set = inquiries[slot].clocks
         let policy = Int(clockSets[set].policy)
         let number = Int(metric.rawValue)
         guard policies[policy].promises[number] != nil else { return }
         var clock = Clock()
         clock.isOn = true
-        clock.since = policies[policy].isPaused(in: inquiries[slot].state) ? .epoch : now
+        clock.since = policies[policy].isPaused(in: inquiries[slot].state) ? .epoch : begun
         clockSets[set].clocks[number] = clock
         touch(inquiry: slot)
     }
@@ -97,7 +98,7 @@ extension Engine {
         guard set != none, inquiries[slot].hasResponse,
             !clockSets[set].clocks[Int(Metric.nextResponse.rawValue)].isOn
         else { return }
-        start(.nextResponse, slot)
+        start(.nextResponse, slot, at: now)
         watchClocks(slot)
     }
 
@@ -133,18 +134,46 @@ extension Engine {
                 count(metric, .met, slot)
                 met.append(metric.name)
             } else {
-                clockSets[set].clocks[number].fired = UInt8(promise.thresholds.prefix { $0.after < consumed }.count)
-                breach(metric, slot)
-                let told = [
-                    EventDetail(.metric, .name(metric.name)), EventDetail(.threshold, .name("100%")),
-                    EventDetail(.policy, .name(policies[policy].name.string)),
-                    EventDetail(.reason, .name("answered")), EventDetail(.late, .flag(true)),
-                ]
-                emit(.slaBreached, inquiry: slot, agent: holder(slot), into: &output) { $0.more = told }
+                tellMissed(metric, promise, slot, reason: "answered", into: &output)
             }
         }
         watchClocks(slot)
         return met.isEmpty ? [] : [EventDetail(.met, .names(met))]
+    }
+
+    /// It is about to end without an answer: targets that have passed and that nobody was told of are told now.
+    mutating func clocksEnding(_ slot: UInt32, into output: inout Output) {
+        let set = inquiries[slot].clocks
+        guard set != none else { return }
+        for metric in Metric.allCases {
+            let number = Int(metric.rawValue)
+            let clock = clockSets[set].clocks[number]
+            guard clock.isOn, clock.verdict == nil,
+                let promise = policies[Int(clockSets[set].policy)].promises[number]
+            else { continue }
+            freeze(metric, set)
+            if clockSets[set].clocks[number].consumed >= promise.target {
+                tellMissed(metric, promise, slot, reason: "ended", into: &output)
+            }
+        }
+    }
+
+    /// The target of the clock, which has been frozen, has passed, and no threshold has fired for it.
+    private mutating func tellMissed(
+        _ metric: Metric, _ promise: CompiledPlan.Promise, _ slot: UInt32, reason: String, into output: inout Output
+    ) {
+        let set = inquiries[slot].clocks
+        let number = Int(metric.rawValue)
+        let consumed = clockSets[set].clocks[number].consumed
+        clockSets[set].clocks[number].fired = UInt8(promise.thresholds.prefix { $0.after < consumed }.count)
+        breach(metric, slot)
+        var told = [
+            EventDetail(.metric, .name(metric.name)), EventDetail(.threshold, .name("100%")),
+            EventDetail(.policy, .name(policies[Int(clockSets[set].policy)].name.string)),
+            EventDetail(.reason, .name(reason)),
+        ]
+        if consumed > promise.target { told.append(EventDetail(.late, .flag(true))) }
+        emit(.slaBreached, inquiry: slot, agent: holder(slot), into: &output) { $0.more = told }
     }
 
     mutating func freezeAll(_ set: UInt32) {
@@ -216,7 +245,7 @@ extension Engine {
             } else if metric == .resolution || metric == .assign && !isTaken
                 || metric == .firstResponse && !inquiries[slot].hasResponse
             {
-                start(metric, slot)
+                start(metric, slot, at: now)
             }
         }
         watchClocks(slot)
@@ -235,14 +264,17 @@ extension Engine {
         startClocks(slot)
     }
 
-    /// Thresholds that it has passed do not fire again, but a target that it is over and that nobody was told of.
+    /// Thresholds that it has passed do not fire again, but a target that it is over and that nobody was told of. Where
+    /// the verdict is known, nothing fires that is before the next one's target or at it.
     private mutating func carry(
         _ old: Clock, _ metric: Metric, _ promise: CompiledPlan.Promise, _ slot: UInt32
     ) {
         var clock = old
         clock.fired = UInt8(
             promise.thresholds.prefix { threshold in
-                threshold.after <= old.consumed && (old.verdict != nil || threshold.after < promise.target)
+                old.verdict != nil
+                    ? threshold.after <= max(old.consumed, promise.target)
+                    : threshold.after <= old.consumed && threshold.after < promise.target
             }.count)
         let set = inquiries[slot].clocks
         let isPaused = policies[Int(clockSets[set].policy)].isPaused(in: inquiries[slot].state)

@@ -200,7 +200,7 @@ extension Engine {
         totals = recovered.engine.totals
         isDraining = recovered.engine.isDraining
         for row in recovered.agents { try restore(row, stoppedAt: recovered.engine.clock) }
-        restoreFigures(recovered.today)
+        restoreFigures(recovered.days)
         for name in recovered.engine.pausedQueues {
             if let queue = queue(named: ArraySlice(name.utf8)) { paused[Int(queue)] = true }
         }
@@ -228,8 +228,8 @@ extension Engine {
         }
     }
 
-    private mutating func restoreFigures(_ today: TodaysFigures) {
-        figures.restore(today) { [queueNames, channelNames, stride] row in
+    private mutating func restoreFigures(_ days: [DayFigures]) {
+        figures.restore(days) { [queueNames, channelNames, stride] row in
             guard let queue = queueNames.firstIndex(of: row.queue),
                 let channel = channelNames.firstIndex(of: row.channel)
             else { return nil }
@@ -250,7 +250,7 @@ extension Engine {
         agents[Int(agent)].idleSince = row.idleSince
         agents[Int(agent)].missedInRow = row.missedInRow
         if row.time.activity != .none {
-            figures.add(stoppedAt - row.time.since, as: row.time.activity)
+            figures.add(row.time.activity, from: row.time.since, until: stoppedAt)
             touch(agent: agent)
         }
         agentTimes.restore(row.time, of: agent, stoppedAt: stoppedAt, at: now)

@@ -1,5 +1,24 @@
 // What figures say of a queue, as docs/figures.md defines it.
 
+/// A part of a whole, kept as it was counted: how it is rounded is the same wherever it is told.
+package struct Share: Hashable, Sendable {
+    package let part: Int64
+    package let whole: Int64
+
+    /// Nil of nothing.
+    init?(_ part: Int64, of whole: Int64) {
+        guard whole > 0 else { return nil }
+        self.part = part
+        self.whole = whole
+    }
+
+    /// To the nearest ten thousandth, halves away from zero, as the reports in SQL round.
+    package var tenThousandths: Int64 {
+        let rounded = (Int128(part.magnitude) * 20_000 + Int128(whole)) / (Int128(whole) * 2)
+        return part < 0 ? -Int64(rounded) : Int64(rounded)
+    }
+}
+
 /// The figures of one queue over a window.
 package struct QueueFigures: Sendable {
     package var queue: String
@@ -30,25 +49,29 @@ package struct QueueFigures: Sendable {
     /// The longest wait of an accepted one.
     package var longestWait: TimeSpan? { counts[.accepted] > 0 ? Self.mean(counts[.waitedLongest], of: 1) : nil }
     /// Accepted within the target ÷ (accepted + abandoned after the target).
-    package var serviceLevel: Double? {
-        Self.share(counts[.acceptedInTarget], of: counts[.accepted] + counts[.abandonedAfterTarget])
+    package var serviceLevel: Share? {
+        Share(counts[.acceptedInTarget], of: counts[.accepted] + counts[.abandonedAfterTarget])
     }
     /// Abandoned ÷ (accepted + abandoned).
-    package var abandonment: Double? { Self.share(counts[.abandoned], of: counts[.accepted] + counts[.abandoned]) }
+    package var abandonment: Share? { Share(counts[.abandoned], of: counts[.accepted] + counts[.abandoned]) }
     /// Missed ÷ offers.
-    package var redirectedOnNoAnswer: Double? { Self.share(counts[.missed], of: counts[.offered]) }
+    package var redirectedOnNoAnswer: Share? { Share(counts[.missed], of: counts[.offered]) }
     /// 4 and 5 among the rated.
-    package var csat: Double? { Self.share(counts[.csatGood], of: counts[.csatRated]) }
+    package var csat: Share? {
+        // A mark that is taken back elsewhere than it was given leaves less than nothing.
+        Share(max(0, min(counts[.csatGood], counts[.csatRated])), of: counts[.csatRated])
+    }
     /// The share of 9 and 10 less that of 0 to 6.
-    package var nps: Double? {
+    package var nps: Share? {
         let rated = counts[.npsRated]
-        return rated > 0 ? Double(counts[.npsPromoters] - counts[.npsDetractors]) / Double(rated) : nil
+        let more = counts[.npsPromoters] - counts[.npsDetractors]
+        return Share(max(-rated, min(more, rated)), of: rated)
     }
 
     /// Met ÷ (met + breached).
-    package func attainment(_ metric: Metric) -> Double? {
+    package func attainment(_ metric: Metric) -> Share? {
         let met = met[Int(metric.rawValue)]
-        return Self.share(met, of: met + breached[Int(metric.rawValue)])
+        return Share(met, of: met + breached[Int(metric.rawValue)])
     }
 
     private func mean(_ figure: Figure, of count: Int64) -> TimeSpan? {
@@ -58,10 +81,6 @@ package struct QueueFigures: Sendable {
     /// To the nearest millisecond, as the reports in SQL round.
     private static func mean(_ microseconds: Int64, of count: Int64) -> TimeSpan? {
         count > 0 ? .milliseconds((2 * microseconds + 1_000 * count) / (2_000 * count)) : nil
-    }
-
-    private static func share(_ part: Int64, of whole: Int64) -> Double? {
-        whole > 0 ? Double(part) / Double(whole) : nil
     }
 }
 
@@ -91,8 +110,8 @@ extension Engine {
     }
 
     /// Busy ÷ (busy + ready and idle) of all agents' time in the window; wrap-up is busy.
-    package func occupancy(window: FigureWindow) -> Double? {
+    package func occupancy(window: FigureWindow) -> Share? {
         let time = figures.floorTime(window: window)
-        return time.idle + time.busy == 0 ? nil : Double(time.busy) / Double(time.idle + time.busy)
+        return Share(time.busy, of: time.idle + time.busy)
     }
 }

@@ -140,6 +140,7 @@ extension Engine {
         let record = agents[Int(agent)]
         if record.state == .offline { return .none }
         if record.busyCount > 0 { return record.busyCount > record.wrapUps ? .busy : .wrapUp }
+        if record.isInGrace { return .none }
         if record.state == .away { return .away }
         return record.isAvailable ? .idle : .none
     }

@@ -122,7 +122,7 @@ extension Engine {
             touch(inquiry: slot, definition: true)
             rerank(slot)
             emit(.updated, inquiry: slot, into: &output) { $0.more = more }
-            if entersQueue, waits || inquiries[slot].state == .offered {
+            if entersQueue, inquiries[slot].state != .scheduled {
                 tellOfEntry(.queued, slot, nil, into: &output)
             }
         }

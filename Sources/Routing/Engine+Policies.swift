@@ -5,11 +5,11 @@ extension Engine {
 
     /// By policy in memory: whether its clocks run by other hours under the plan.
     func changesHours(_ new: CompiledPlan) -> [Bool] {
-        policies.map { policy in
-            guard policy.references > 0, let calendar = policy.calendar,
-                let later = new.calendars.first(where: { $0.name == calendars[calendar].name })
-            else { return false }
-            return later.open != calendars[calendar].open
+        let areOthers = calendars.map { old in
+            new.calendars.first { $0.name == old.name }.map { !$0.open.hasHours(of: old.open) } ?? false
+        }
+        return policies.map { policy in
+            policy.references > 0 && policy.calendar.map { areOthers[$0] } ?? false
         }
     }
 
@@ -33,6 +33,14 @@ extension Engine {
     mutating func carryPolicies() {
         let old = calendars
         calendars = ContiguousArray(plan.calendars)
+        for number in calendars.indices {
+            // Of the same hours the known years stay: clocks may run from before the new ones.
+            if let known = old.first(where: { $0.name == calendars[number].name })?.open,
+                known.hasHours(of: calendars[number].open)
+            {
+                calendars[number].open = known
+            }
+        }
         for policy in policies.indices {
             guard policies[policy].references > 0 else {
                 // Nobody goes by it, and nobody shall find it: what it names is of a plan that is gone.

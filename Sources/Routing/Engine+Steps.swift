@@ -110,7 +110,7 @@ extension Engine {
         }
         reprioritise(slot, effect.priority, isMoved: isMoved)
         tell(effect.notifications, slot, source, into: &output)
-        if isMoved, waits || state == .offered { tellOfEntry(.queued, slot, nil, into: &output) }
+        if isMoved, state != .scheduled { tellOfEntry(.queued, slot, nil, into: &output) }
         guard changes else { return }
         if waits {
             place(slot, into: &output)

@@ -171,14 +171,14 @@ package enum Activity: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// What is known of the day under way, at a start.
-package struct TodaysFigures: Sendable {
+/// What is known of a day at a start.
+package struct DayFigures: Sendable {
     /// Days since 1970; the rows are of it.
-    package var day: Int32 = 0
+    package var day: Int32
     package var rows: [FigureRow] = []
     /// Of all agents.
     package var idle = TimeSpan.zero
     package var busy = TimeSpan.zero
 
-    package init() {}
+    package init(day: Int32) { self.day = day }
 }

@@ -235,9 +235,9 @@ struct Figures: ~Copyable {
         return settled
     }
 
-    /// What was counted on this day before a start; `lane` finds a row's lane.
-    mutating func restore(_ today: TodaysFigures, lane: (FigureRow) -> Int?) {
-        guard today.day == day.number else { return }
+    /// What was counted before a start, of which this day counts on; `lane` finds a row's lane.
+    mutating func restore(_ days: [DayFigures], lane: (FigureRow) -> Int?) {
+        guard let today = days.first(where: { $0.day == day.number }) else { return }
         for row in today.rows {
             if let lane = lane(row) { lanes[lane].today.add(row) }
         }
@@ -245,11 +245,18 @@ struct Figures: ~Copyable {
         floorToday.busy += today.busy.microseconds
     }
 
-    /// Time of an agent until a stop, which no row counted yet.
-    mutating func add(_ span: TimeSpan, as activity: Activity) {
+    /// What an agent did until a stop and no row counted yet, as far as it was on this day.
+    mutating func add(_ activity: Activity, from begun: Instant, until stop: Instant) {
+        var from = max(begun, stop - Self.stretchMax)
+        while from < stop {
+            let day = days.day(of: from)
+            if day.number == self.day.number { break }
+            from = day.ends
+        }
+        let span = max(stop - from, .zero).microseconds
         switch activity {
-        case .idle: floorToday.idle += max(span.microseconds, 0)
-        case .busy, .wrapUp: floorToday.busy += max(span.microseconds, 0)
+        case .idle: floorToday.idle += span
+        case .busy, .wrapUp: floorToday.busy += span
         case .none, .away: break
         }
     }

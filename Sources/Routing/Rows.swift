@@ -374,19 +374,20 @@ package struct Recovered: Sendable {
     package var inquiries: [InquiryRow]
     /// Within the key window, in order of `at`.
     package var keys: [KeyRow]
-    package var today: TodaysFigures
+    /// Of the days around `engine.clock`: which of them is today the plan's zone says.
+    package var days: [DayFigures]
     /// Completed after the survey mark, in order of completion; and whether there is one.
     package var surveys: [SurveyRow] = []
     package var hasSurveyMark = false
 
     package init(
         engine: EngineRow, agents: [AgentRow], inquiries: [InquiryRow], keys: [KeyRow],
-        today: TodaysFigures = TodaysFigures()
+        days: [DayFigures] = []
     ) {
         self.engine = engine
         self.agents = agents
         self.inquiries = inquiries
         self.keys = keys
-        self.today = today
+        self.days = days
     }
 }

@@ -49,7 +49,8 @@ struct Recovery {
         let (batch, engine) = try readEngine()
         var recovered = Recovered(
             engine: engine, agents: try readAgents(), inquiries: try readInquiries(),
-            keys: try readKeys(after: engine.clock - keyWindow), today: try FigureReader(connection).read())
+            keys: try readKeys(after: engine.clock - keyWindow),
+            days: try FigureReader(connection).days(around: engine.clock))
         try readSurveys(into: &recovered)
         let state = StoredState(
             batch: batch, recovered: recovered, tokens: try readTokens(), plans: try readPlans())

@@ -57,6 +57,8 @@ package struct Maintenance: Hashable, Sendable {
     package var inquiriesSwept: Int64
     /// The default partitions that hold anything, by the table that they are of; an operator should be told.
     package var defaultPartitionsUsed: [String]
+    /// Why steps of it were not done; a person reads them.
+    package var failures: [String] = []
 
     package init(
         partitionsMade: Int32 = 0, partitionsDropped: [String] = [], isDropPostponed: Bool = false,

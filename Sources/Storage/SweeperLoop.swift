@@ -188,22 +188,48 @@ final class SweeperLoop {
 
     private func maintain(_ order: MaintenanceOrder) throws(StorageError) -> Maintenance {
         var done = Maintenance(inquiriesSwept: swept)
-        for table in Self.partitioned { done.partitionsMade += try makePartitions(of: table, at: order.clock) }
-        try keepReports(.keepSpans, &done)
-        try keepReports(.keepResolution, &done)
-        if let retain = order.retain {
-            for table in Self.partitioned { try dropPartitions(of: table, before: order.clock - retain, &done) }
+        for table in Self.partitioned {
+            try attempt(&done) { done throws(StorageError) in
+                done.partitionsMade += try makePartitions(of: table, at: order.clock)
+            }
         }
-        done.keysDeleted = try deleteKeys(before: order.clock - settings.keyWindow, order.keys)
+        for report in [SweeperStatement.keepSpans, .keepResolution] {
+            try attempt(&done) { done throws(StorageError) in try keepReports(report, &done) }
+        }
+        if let retain = order.retain {
+            for table in Self.partitioned {
+                try attempt(&done) { done throws(StorageError) in
+                    try dropPartitions(of: table, before: order.clock - retain, &done)
+                }
+            }
+        }
+        try attempt(&done) { done throws(StorageError) in
+            done.keysDeleted = try deleteKeys(before: order.clock - settings.keyWindow, order.keys)
+        }
+        try attempt(&done) { done throws(StorageError) in done.defaultPartitionsUsed = try usedDefaultPartitions() }
+        swept = 0
+        return done
+    }
+
+    /// What PostgreSQL refuses of one step keeps nothing from the others. Without a connection, or without the lease, none
+    /// can be done.
+    private func attempt(
+        _ done: inout Maintenance, _ step: (inout Maintenance) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        do throws(StorageError) {
+            try step(&done)
+        } catch {
+            guard error.code == .postgres, connection?.isOpen == true else { throw error }
+            done.failures.append(error.description)
+        }
+    }
+
+    private func usedDefaultPartitions() throws(StorageError) -> [String] {
         let connection = try connected()
         let isUsed = try storing("look into the default partitions") { () throws(PostgresError) in
             try connection.execute(prepared: SweeperStatement.defaultPartition.rawValue, Parameters())
         }
-        for (column, table) in Self.partitioned.enumerated() where isUsed.field(0, column).bool {
-            done.defaultPartitionsUsed.append(table)
-        }
-        swept = 0
-        return done
+        return Self.partitioned.enumerated().filter { isUsed.field(0, $0.offset).bool }.map(\.element)
     }
 
     private func makePartitions(of table: String, at clock: Instant) throws(StorageError) -> Int32 {

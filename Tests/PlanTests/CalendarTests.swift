@@ -72,29 +72,35 @@ struct CalendarTests {
 
     /// The clocks of New York skip 02:00 to 03:00 on 8 March 2026 and show 01:00 to 02:00 twice on 1 November.
     @Test(
-        "a time that the clocks skip is an hour later, one that they show twice is the first",
+        "a time that the clocks skip is not there, one that they show twice is there twice",
         arguments: [
-            ("02:30-04:00", "2026-03-08T07:30:00Z", "2026-03-08T08:00:00Z"),
-            ("01:00-02:30", "2026-03-08T06:00:00Z", "2026-03-08T07:30:00Z"),
-            ("02:15-02:45", "2026-03-08T07:15:00Z", "2026-03-08T07:45:00Z"),
-            ("01:00-04:00", "2026-03-08T06:00:00Z", "2026-03-08T08:00:00Z"),
-            ("00:30-01:30", "2026-11-01T04:30:00Z", "2026-11-01T05:30:00Z"),
-            ("01:30-02:00", "2026-11-01T05:30:00Z", "2026-11-01T07:00:00Z"),
-            ("00:00-24:00", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"),
+            ("2026-03-08", "02:30-04:00", ["07:00Z-08:00Z"]), ("2026-03-08", "01:00-02:30", ["06:00Z-07:00Z"]),
+            ("2026-03-08", "02:15-02:45", []), ("2026-03-08", "02:00-03:00", []),
+            ("2026-03-08", "02:15-03:15", ["07:00Z-07:15Z"]), ("2026-03-08", "01:00-04:00", ["06:00Z-08:00Z"]),
+            ("2026-11-01", "00:30-01:30", ["04:30Z-05:30Z", "06:00Z-06:30Z"]),
+            ("2026-11-01", "01:30-02:00", ["05:30Z-06:00Z", "06:30Z-07:00Z"]),
+            ("2026-11-01", "01:15-01:20", ["05:15Z-05:20Z", "06:15Z-06:20Z"]),
+            ("2026-11-01", "00:00-20:00", ["04:00Z-01:00Z"]),
         ])
-    func clockChange(block: String, start: String, end: String) throws {
+    func clockChange(day: String, block: String, expected: [String]) throws {
         let calendar = try Self.compiled("America/New_York", "sun: [\"\(block)\"]")
-        let interval = CompiledCalendar.Interval(
-            start: Self.at(start).microseconds, end: Self.at(end).microseconds)
-        #expect(calendar.intervals.contains(interval))
+        let midnight = Self.at("\(day)T04:00:00Z") + (day == "2026-03-08" ? .hours(1) : .zero)
+        let ofDay = calendar.intervals.filter { midnight.microseconds..<(midnight + .days(1)).microseconds ~= $0.start }
+        #expect(ofDay.map { Self.clock($0.start) + "-" + Self.clock($0.end) } == expected)
     }
 
-    @Test("blocks that the clocks move onto each other count once")
-    func movedTogether() throws {
-        let calendar = try Self.compiled("America/New_York", #"sun: ["01:00-02:30", "02:45-03:15", "03:00-03:40"]"#)
-        let open = calendar.open(between: Self.at("2026-03-08T00:00:00Z"), and: Self.at("2026-03-09T00:00:00Z"))
-        // 06:00 to 07:30 and 07:00 to 07:40 in UTC.
-        #expect(open == .minutes(100))
+    private static func clock(_ microseconds: Int64) -> String {
+        let minutes = microseconds / 60_000_000 % 1_440
+        func padded(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(padded(minutes / 60)):\(padded(minutes % 60))Z"
+    }
+
+    @Test("blocks that a clock put back mixes count once, and leave out what is between them")
+    func mixed() throws {
+        let calendar = try Self.compiled("America/New_York", #"sun: ["01:00-01:10", "01:05-01:20", "01:40-02:10"]"#)
+        let open = calendar.open(between: Self.at("2026-11-01T00:00:00Z"), and: Self.at("2026-11-02T00:00:00Z"))
+        // Twice 01:00 to 01:20 and 01:40 to 02:00, once 02:00 to 02:10.
+        #expect(open == .minutes(90))
     }
 
     @Test("a midnight that the clocks skip begins the day an hour later")

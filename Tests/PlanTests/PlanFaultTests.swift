@@ -116,4 +116,22 @@ struct PlanFaultTests {
         44:33 calendars.never.hours: no minute is ever open; give at least one block, such as {mon-fri: ["09:00-18:00"]}
         45:9 survey: an object (keys and values) belongs here, not "10m"
         """
+
+    @Test(
+        "a calendar whose every open day is a holiday has no open minute; one day that is left, or an extra day, is enough",
+        arguments: [
+            (#"hours: {mon-fri: ["09:00-18:00"]}, holidays: ["1970-01-01..9999-12-31"]"#, false),
+            (#"hours: {sat: ["09:00-18:00"]}, holidays: ["1970-01-01..2026-02-15", "2026-02-21..9999-12-31"]"#, false),
+            (#"hours: {sat: ["09:00-18:00"]}, holidays: ["1970-01-01..2026-02-15", "2026-02-22..9999-12-31"]"#, true),
+            (#"hours: {mon: ["09:00-18:00"]}, holidays: ["1970-01-01..9999-12-31"], extra: {"2026-02-14": []}"#, false),
+            (
+                #"hours: {}, holidays: ["1970-01-01..9999-12-31"], extra: {"2026-02-14": ["10:00-16:00"]}"#, true
+            ),
+        ])
+    func neverOpen(calendar: String, isOpen: Bool) {
+        let report = RoutingPlan.read("calendars: {c: {timezone: UTC, \(calendar)}}")
+        let faults =
+            isOpen ? [] : ["1:39 calendars.c.hours: no minute is ever open: every day that has hours is a holiday"]
+        #expect(report.faultLines == faults)
+    }
 }

@@ -161,4 +161,25 @@ struct PlanWarningTests {
         let report = RoutingPlan.read("queues: {a: {overflow: default, target: 0s}}")
         #expect(report.plan == nil && report.faults.count == 1 && report.warnings.count == 1)
     }
+
+    @Test("escalations of one moment are told, however they say it")
+    func oneMoment() throws {
+        let lines = try Self.warnings(
+            """
+            sla:
+              - name: twice
+                targets: {assign: 40m, resolution: 80m}
+                escalate:
+                  - {metric: assign, at: 75%, do: [{priority: 1}]}
+                  - {metric: assign, at: -10m, do: [{priority: 2}]}
+                  - {metric: assign, at: 75%, do: [{priority: 3}]}
+                  - {metric: resolution, at: 75%, do: [{priority: 4}]}
+                  - {metric: resolution, at: -10m, do: [{priority: 5}]}
+            """)
+        #expect(
+            lines.filter { $0.contains("escalate") } == [
+                "6:9 sla[0].escalate[1]: the same metric and time as an escalation above it; both fire as 75%",
+                "7:9 sla[0].escalate[2]: the same metric and time as an escalation above it; both fire as 75%",
+            ])
+    }
 }

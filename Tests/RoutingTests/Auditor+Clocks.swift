@@ -93,18 +93,18 @@ extension Auditor {
 
     mutating func startClocks(_ index: Int) {
         items[index].promised?.clocks = [:]
-        for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, index) }
+        for metric in [Metric.assign, .firstResponse, .resolution] { start(metric, index, at: items[index].queuedAt) }
     }
 
-    private mutating func start(_ metric: Metric, _ index: Int) {
+    private mutating func start(_ metric: Metric, _ index: Int, at begun: Instant) {
         guard let promised = items[index].promised, promised.policy.promises[Int(metric.rawValue)] != nil else {
             return
         }
         items[index].promised?.clocks[metric] = Running()
-        run(metric, index)
+        run(metric, index, from: begun)
     }
 
-    private mutating func run(_ metric: Metric, _ index: Int) {
+    private mutating func run(_ metric: Metric, _ index: Int, from begun: Instant? = nil) {
         guard let promised = items[index].promised, !promised.policy.pauses.contains(items[index].state) else { return }
         // It has gone on all the time.
         if let stretches = promised.clocks[metric]?.stretches, let last = stretches.last, last.until == clock,
@@ -113,7 +113,7 @@ extension Auditor {
             items[index].promised?.clocks[metric]?.stretches[stretches.count - 1].until = nil
             return
         }
-        let stretch = Running.Stretch(from: clock, hours: promised.hours)
+        let stretch = Running.Stretch(from: begun ?? clock, hours: promised.hours)
         items[index].promised?.clocks[metric]?.stretches.append(stretch)
     }
 
@@ -131,7 +131,22 @@ extension Auditor {
         let state = items[index].state
         for (metric, clock) in promised.clocks where clock.isOn {
             halt(metric, index)
-            if state.isLive { run(metric, index) } else { items[index].promised?.clocks[metric]?.isOn = false }
+            if state.isLive {
+                run(metric, index)
+            } else {
+                lookForMissed(metric, index)
+                items[index].promised?.clocks[metric]?.isOn = false
+            }
+        }
+    }
+
+    /// What ends after its target has its verdict.
+    private mutating func lookForMissed(_ metric: Metric, _ index: Int) {
+        guard let promised = items[index].promised, let running = promised.clocks[metric], running.verdict == nil,
+            let promise = promised.policy.promises[Int(metric.rawValue)]
+        else { return }
+        if running.consumed(at: clock) >= promise.target {
+            violate("\(metric.name) of \(items[index].id) was missed when it ended, and nobody was told")
         }
     }
 
@@ -168,7 +183,37 @@ extension Auditor {
         } else if items[index].state != .completed, items[index].hasResponse,
             items[index].promised?.clocks[.nextResponse]?.isOn != true
         {
-            start(.nextResponse, index)
+            start(.nextResponse, index, at: clock)
+        }
+    }
+
+    /// The policies are asked again: what has run counts on, and a verdict stays.
+    mutating func promisedAnew(_ index: Int, _ told: Told) {
+        for metric in Metric.allCases { halt(metric, index) }
+        let before = items[index].promised?.clocks ?? [:]
+        items[index].promised = nil
+        let channel = shapes[items[index].shape].channelName
+        judgePolicy(index, told, RuleInput(channel: channel, now: told.row.at))
+        guard let promised = items[index].promised else { return }
+        items[index].promised?.clocks = [:]
+        let isTaken = items[index].state == .assigned || items[index].state == .held
+        for metric in Metric.allCases where items[index].state != .scheduled {
+            guard let promise = promised.policy.promises[Int(metric.rawValue)] else { continue }
+            if var clock = before[metric], clock.isOn || clock.verdict != nil {
+                let consumed = clock.consumed(at: self.clock)
+                clock.fired =
+                    promise.thresholds.filter {
+                        clock.verdict != nil
+                            ? $0.after <= max(consumed, promise.target)
+                            : $0.after <= consumed && $0.after < promise.target
+                    }.count
+                items[index].promised?.clocks[metric] = clock
+                if clock.isOn { run(metric, index) }
+            } else if metric == .resolution || metric == .assign && !isTaken
+                || metric == .firstResponse && !items[index].hasResponse
+            {
+                start(metric, index, at: clock)
+            }
         }
     }
 
@@ -185,7 +230,7 @@ extension Auditor {
             running.fired < promise.thresholds.count
         else { return violate("\(World.line(row)), which was not promised") }
         if told.name(.policy) != promised.name { violate("\(World.line(row)): another policy") }
-        if told.reason == "answered" { return foundMissed(metric, promise, index, told) }
+        if told.reason == "answered" || told.reason == "ended" { return foundMissed(metric, promise, index, told) }
         let threshold = promise.thresholds[running.fired]
         if told.name(.threshold) != threshold.label { violate("\(World.line(row)): not the next, \(threshold.label)") }
         guard let due = running.moment(after: threshold.after), due <= row.at else {
@@ -203,13 +248,14 @@ extension Auditor {
         act(actions(of: threshold, promised), "escalation:\(promised.name)", index, told)
     }
 
-    /// Nobody had been told that it was missed when it was answered.
+    /// Nobody had been told that it was missed when it was answered, or ended without an answer.
     private mutating func foundMissed(
         _ metric: Metric, _ promise: CompiledPlan.Promise, _ index: Int, _ told: Told
     ) {
         let consumed = items[index].promised?.clocks[metric]?.consumed(at: clock) ?? .zero
         let known = items[index].promised?.clocks[metric]?.verdict
-        if consumed <= promise.target || known != nil { violate("\(World.line(told.row)): not missed, or known") }
+        let isMissed = told.reason == "ended" ? consumed >= promise.target : consumed > promise.target
+        if !isMissed || known != nil { violate("\(World.line(told.row)): not missed, or known") }
         items[index].promised?.clocks[metric]?.fired = promise.thresholds.filter { $0.after < consumed }.count
         items[index].promised?.clocks[metric]?.verdict = .breached
     }

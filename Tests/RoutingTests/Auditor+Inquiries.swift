@@ -42,7 +42,7 @@ extension Auditor {
         scheduled.insert(items[index].id)
     }
 
-    /// A scheduled one is due, or one that waits or is offered has changed its queue.
+    /// A scheduled one is due, or one that is live has changed its queue.
     mutating func queued(_ index: Int, _ told: Told) {
         let row = told.row
         if queue(row.queue) != shapes[items[index].shape].queue { violate("\(World.line(row)): another queue") }
@@ -60,9 +60,10 @@ extension Auditor {
             scheduled.remove(items[index].id)
             setPreference(index, told)
             entering = (row.inquiry, told)
-        case .waiting, .offered:
+        case .waiting, .offered, .assigned, .held:
             let isMoved = owes.contains { $0.id == row.inquiry && $0.type == .queued }
             if !isMoved { violate("\(World.line(row)) though nothing moved it") }
+            guard waits(items[index]) else { break }
             if told[.preferred] != nil { setPreference(index, told) }
             items[index].waitingSince = row.at
         default: violate("\(World.line(row)) in state \(items[index].state.name)")
@@ -290,7 +291,8 @@ extension Auditor {
         let skills = shapes[items[index].shape].skills
         if levels(told, .skills) != (skills == before ? nil : skills) { violate("\(World.line(row)): other skills") }
         items[index].rank = rankAnew(items[index])
-        if isMoved, waits(items[index]) { owes.append((row.inquiry, .queued)) }
+        if told.flag(.reroute) { promisedAnew(index, told) }
+        if isMoved, items[index].state != .scheduled { owes.append((row.inquiry, .queued)) }
     }
 
     mutating func transferred(_ index: Int, _ told: Told) {

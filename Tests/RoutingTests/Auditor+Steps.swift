@@ -132,10 +132,8 @@ extension Auditor {
         items[index].moves += effect.moves
         if demand(index, queue: effect.queue, effect.parts) {
             items[index].rank = min(items[index].rank, rankAnew(items[index]))
-            if waits(items[index]) {
-                items[index].waitingSince = row.at
-                owes.append((row.inquiry, .queued))
-            }
+            if waits(items[index]) { items[index].waitingSince = row.at }
+            owes.append((row.inquiry, .queued))
         }
         guard items[index].state == .offered else { return }
         let isOfferable = items[index].agent.map { isAble($0, items[index].shape) } ?? true

@@ -209,4 +209,119 @@ struct ClockTests {
         #expect(moved.count == 16)
         #expect(world.log.filter { $0.detail(.reason) == .name("moves") }.count == 12)
     }
+
+    @Test("a scheduled inquiry that was due while the daemon was down has run since it was due, and fires at the start")
+    func scheduledInDowntime() throws {
+        let world = World(.promising([.assign: .init(target: .hours(1))]))
+        world.agent("kim", ready: false)
+        let id = world.submit(at: .hours(1))
+        let later = world.submit(at: .hours(3))
+        try world.restart(after: .minutes(210))
+        world.pass(.zero)
+        #expect(world.clock(.assign, of: id)?.consumed == .minutes(150))
+        #expect(world.clock(.assign, of: later)?.consumed == .minutes(30))
+        #expect(world.told(of: id).suffix(2) == ["queued 1", "sla_breached 1"])
+        #expect(world.log.last { $0.type == .slaBreached }?.detail(.late) == .flag(true))
+        world.ready("kim")
+        world.accept(id, by: "kim")
+        #expect(world.log.last { $0.type == .accepted }?.detail(.met) == nil)
+        #expect(world.times(.slaBreached, of: later).isEmpty)
+        world.pass(.minutes(31))
+        #expect(world.times(.slaBreached, of: later) == [.hours(4)])
+    }
+
+    @Test("what ends at its target, or over it and unnoticed, has missed it; what ends before has no verdict")
+    func endedUnanswered() {
+        let step = CompiledPlan.Step(after: .minutes(2), actions: [.expire(reason: "nobody came")])
+        let world = World(
+            .promising(
+                [.assign: .init(target: .minutes(2)), .resolution: .init(target: .minutes(3))],
+                queues: [CompiledPlan.Queue(name: "default", steps: [step]), CompiledPlan.Queue(name: "second")]))
+        let expired = world.submit()
+        let early = world.submit(queue: "second")
+        let late = world.submit(queue: "second")
+        world.at(.minutes(1))
+        world.cancel(early)
+        world.at(.minutes(2))
+        #expect(world.told(of: expired) == ["submitted 1", "step 1", "sla_breached 1 ended", "expired 1 nobody came"])
+        #expect(world.log.first { $0.type == .slaBreached }?.detail(.late) == nil)
+        world.standStill(for: .minutes(2))
+        world.abandon(late)
+        #expect(world.told(of: late).suffix(2) == ["sla_breached 3 ended", "abandoned 3"])
+        #expect(world.log.last { $0.type == .slaBreached }?.detail(.reason) == .name("ended"))
+        #expect(world.stands(.assign, of: late) == "breached" && world.stands(.resolution, of: late) == "breached")
+        #expect(world.row(early)?.clocks.allSatisfy { $0.verdict == nil } == true)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    /// Of two policies, by priority.
+    private static func byPriority(_ high: CompiledPlan.Promise, _ low: CompiledPlan.Promise) -> CompiledPlan {
+        let policies = [("high", high), ("low", low)].map { name, promise in
+            CompiledPlan.Policy(name: name, promises: [.firstResponse: promise])
+        }
+        return .of(
+            [.channel("chat", limit: 10)],
+            policies: [
+                (policies[0], TestConditions.when { ($0.priority ?? 0) > 0 }), (policies[1], TestConditions.always),
+            ])
+    }
+
+    @Test("asked again, a promise that was missed is not missed once more under another policy")
+    func missedOnce() {
+        let promise = CompiledPlan.Promise(
+            target: .minutes(10),
+            thresholds: [
+                .init(after: .minutes(5), label: "50%", actions: []),
+                .init(after: .minutes(15), label: "+5m", actions: []),
+            ])
+        let world = World(Self.byPriority(.init(target: .minutes(1)), promise))
+        let id = world.submit(priority: 5)
+        world.at(.seconds(90))
+        world.update(id, priority: 0, reroutes: true)
+        world.at(.minutes(20))
+        #expect(world.times(.slaBreached, of: id) == [.minutes(1)])
+        #expect(world.times(.slaWarned, of: id).isEmpty)
+        #expect(world.times(.escalated, of: id) == [.minutes(15)])
+        #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    @Test("asked again, a clock goes on under the other policy, and fires what it has not passed")
+    func reroutes() {
+        let promise = CompiledPlan.Promise(
+            target: .minutes(10),
+            thresholds: [
+                .init(after: .minutes(1), label: "10%", actions: []),
+                .init(after: .minutes(5), label: "50%", actions: []),
+            ])
+        let world = World(Self.byPriority(.init(target: .minutes(30)), promise))
+        let id = world.submit(priority: 5)
+        world.at(.minutes(2))
+        world.update(id, priority: 0, reroutes: true)
+        #expect(world.clock(.firstResponse, of: id)?.due == world.start + .minutes(10))
+        world.at(.minutes(20))
+        #expect(world.times(.slaWarned, of: id) == [.minutes(5)])
+        #expect(world.times(.slaBreached, of: id) == [.minutes(10)])
+    }
+
+    @Test("work that an escalation moves has entered the other queue, and is counted there when it is done")
+    func movedAtWork() {
+        let promise = CompiledPlan.Promise(
+            target: .minutes(1), thresholds: [.init(after: .minutes(1), label: "100%", actions: [.move(1)])])
+        let world = World(
+            .promising(
+                [.resolution: promise],
+                queues: [CompiledPlan.Queue(name: "default"), CompiledPlan.Queue(name: "second")]))
+        world.agent("kim")
+        let id = world.submit()
+        world.accept(id, by: "kim")
+        world.at(.minutes(2))
+        #expect(world.told(of: id).suffix(2) == ["sla_breached 1 kim", "queued 1"])
+        #expect(world.log.last?.queue == "second" && world.place(id) == "assigned kim")
+        world.requeue(id)
+        world.agent("lee")
+        world.accept(id, by: "lee")
+        let counts = world.engine.figures(queue: 1, channel: nil, window: .today).counts
+        #expect(counts[.entered] == 1 && counts[.accepted] == 1)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
 }

@@ -40,7 +40,7 @@ struct FigureTests {
         #expect((counts[.accepted], counts[.abandoned], counts[.entered]) == (100, 20, 120))
         #expect(Double(counts[.acceptedInTarget]) / Double(counts[.accepted]) == 0.7)
         #expect((Double(counts[.acceptedInTarget]) / Double(counts[.entered]) * 1_000).rounded() == 583)
-        #expect(figures(world, .today).serviceLevel == 0.625)
+        #expect(figures(world, .today).serviceLevel?.tenThousandths == 6_250)
         #expect(figures(world, .today).meanLateness == .seconds(10))
         #expect(counts[.waitedLongest] == 30_000_000)
         #expect(world.faultsOfFigures.isEmpty)
@@ -224,8 +224,63 @@ struct FigureTests {
         world.rate(id, csat: 5, nps: 9)
         world.rate(id, csat: 2)
         world.rate(world.submit(), csat: 4, nps: 3)
-        #expect(figures(world, .today).csat == 0.5)
-        #expect(figures(world, .today).nps == 0)
+        #expect(figures(world, .today).csat?.tenThousandths == 5_000)
+        #expect(figures(world, .today).nps?.tenThousandths == 0)
         #expect(world.faultsOfFigures.isEmpty)
+    }
+
+    @Test("a mark that is taken back in another window leaves shares within their bounds")
+    func ratingsOfAnotherTime() {
+        let world = World(.of(.channel("chat", limit: 10)))
+        let id = world.submit()
+        world.rate(id, csat: 5, nps: 10)
+        world.at(.hours(1))
+        world.rate(id, csat: 2, nps: 0)
+        world.rate(world.submit(), csat: 1, nps: 1)
+        let figures = figures(world, .fiveMinutes)
+        #expect(figures.counts[.csatGood] == -1)
+        #expect(figures.csat?.tenThousandths == 0 && figures.nps?.tenThousandths == -10_000)
+    }
+
+    @Test(
+        "a share is rounded to four decimals as numeric is, halves away from zero",
+        arguments: [
+            (57, 800, 713), (69, 800, 863), (-57, 800, -713), (1, 3, 3_333), (2, 3, 6_667), (0, 5, 0),
+            (Int64.max / 2, Int64.max / 2, 10_000), (1, 20_001, 0),
+        ] as [(Int64, Int64, Int64)])
+    func shares(part: Int64, whole: Int64, tenThousandths: Int64) {
+        #expect(Share(part, of: whole)?.tenThousandths == tenThousandths)
+        #expect(Share(part, of: 0) == nil)
+    }
+
+    @Test("after a start, today's time of agents is what was today; of the day before it is told by neither")
+    func startAfterMidnight() throws {
+        // The world begins at nine o'clock; the day ends fifteen hours later.
+        let world = World(.of(.channel("chat", limit: 10)))
+        world.at(.hours(15) - .minutes(10))
+        world.agent("kim")
+        world.pass(.minutes(7))
+        world.agent("lee", ready: false)
+        try world.restart(after: .minutes(10))
+        #expect(world.engine.figures.floorTime(window: .today).idle == 0)
+        world.connect("kim")
+        world.pass(.minutes(5))
+        world.deleteAgent("lee")
+        try world.restart(after: .minutes(1))
+        #expect(world.engine.figures.floorTime(window: .today).idle == TimeSpan.minutes(5).microseconds)
+    }
+
+    @Test("an agent who is away and has no session is nobody's time")
+    func awayWithoutSession() {
+        let world = World(.of(.channel("chat", limit: 10)))
+        world.agent("kim")
+        world.away("kim")
+        world.at(.minutes(5))
+        world.disconnect("kim")
+        world.at(.minutes(5) + .seconds(20))
+        world.connect("kim")
+        world.at(.minutes(7))
+        world.offline("kim")
+        #expect(tallies(world, "kim").map(\.away) == [.minutes(7) - .seconds(20)])
     }
 }

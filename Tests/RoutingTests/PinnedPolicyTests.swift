@@ -63,4 +63,20 @@ struct PinnedPolicyTests {
         world.at(.minutes(31))
         #expect(world.row(moved)?.queue == "second")
     }
+
+    @Test("a plan whose calendar has the same hours, compiled in another year, changes no row of what is timed by it")
+    func sameHours() throws {
+        let hours: [(Int64, Int64)] = [(0, 3_600), (7_200, 20_000)]
+        var plan = CompiledPlan.promising([.resolution: .init(target: .hours(2))], hours: hours)
+        let world = World(plan)
+        let id = world.submit()
+        world.at(.minutes(30))
+        let before = try #require(world.store.inquiries[id])
+        plan.calendars[0].open = CompiledCalendar(
+            from: world.start - .days(1), until: world.start + .days(500), intervals: plan.calendars[0].open.intervals)
+        world.publish(plan)
+        #expect(world.store.inquiries[id]?.clocks == before.clocks)
+        world.at(.hours(4))
+        #expect(world.times(.slaBreached, of: id) == [.hours(3)])
+    }
 }

@@ -8,7 +8,7 @@ struct Store {
     private(set) var engine: EngineRow
     private(set) var figures = FigureTotals()
     private(set) var agentFigures: [AgentFigureRow] = []
-    private var today = TodaysFigures()
+    private var days: [Int32: DayFigures] = [:]
     private var surveyMark = SurveyMark(until: nil)
 
     init(engine: EngineRow) { self.engine = engine }
@@ -40,15 +40,21 @@ struct Store {
         figures.add(changes)
         agentFigures += changes.agentFigures
         if let mark = changes.surveyMark { surveyMark = mark }
-        for row in changes.figures {
-            if row.day != today.day {
-                today = TodaysFigures()
-                today.day = row.day
-            }
-            today.rows.append(row)
-        }
+        for row in changes.figures { days[row.day, default: DayFigures(day: row.day)].rows.append(row) }
         engine = row
         return faults
+    }
+
+    /// With the time of all agents, that of the quarters under way too.
+    private var recentDays: [DayFigures] {
+        var days = days
+        for tally in agentFigures.map(\.tally) + agents.values.map(\.time.tally) {
+            var day = days[tally.day] ?? DayFigures(day: tally.day)
+            day.idle = day.idle + tally.idle
+            day.busy = day.busy + tally.busy + tally.wrapUp
+            days[tally.day] = day
+        }
+        return days.values.sorted { $0.day < $1.day }
     }
 
     /// What a start finds.
@@ -60,7 +66,7 @@ struct Store {
             agents: agents.values.sorted { $0.number < $1.number },
             inquiries: kept.sorted { $0.id < $1.id },
             keys: keys.values.filter { $0.at >= oldest }.sorted { ($0.at, $0.inquiry) < ($1.at, $1.inquiry) },
-            today: today)
+            days: recentDays)
         guard let until = surveyMark.until else { return recovered }
         recovered.hasSurveyMark = true
         recovered.surveys = inquiries.values.compactMap { row in

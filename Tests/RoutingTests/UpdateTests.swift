@@ -103,7 +103,7 @@ struct UpdateTests {
         if isHeld { world.hold(call, by: "kim") }
         let before = world.log.count
         world.update(call, priority: 9, queue: "vip", skills: "french")
-        #expect(world.told(since: before) == ["updated 1"])
+        #expect(world.told(since: before) == ["updated 1", "queued 1"])
         #expect(world.place(call) == (isHeld ? "held kim" : "assigned kim"))
         #expect(world.row(call)?.queue == "vip")
     }

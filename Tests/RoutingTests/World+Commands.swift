@@ -148,9 +148,10 @@ extension World {
     @discardableResult
     func update(
         _ id: Int64, priority: Int32? = nil, queue: String? = nil, skills: String? = nil, prefer: String? = nil,
-        subject: String? = nil
+        subject: String? = nil, reroutes: Bool = false
     ) -> Answer {
         var change = InquiryChange()
+        change.reroutes = reroutes
         if let priority { change.priority = .set(priority) }
         if let queue { change.queue = .set(queueIndex(queue)) }
         if let skills { change.skills = .set(required(skills)) }

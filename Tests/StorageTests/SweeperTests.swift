@@ -272,10 +272,10 @@ import Testing
         }
         let now = Self.start + .days(12)
         var batch = store.batch(inquiries: rows, events: [Sample.event(1, at: now)])
-        let firstDay = Int32(Self.start.microseconds / 86_400_000_000)
-        batch.changes.figures = [
-            FigureRow(at: Self.start, day: firstDay, queue: Name("default"), channel: Name("chat"))
-        ]
+        // Until six o'clock of the second day, UTC, in UTC; then in Seoul, where days end nine hours earlier.
+        batch.changes.figures =
+            [FigureRow(at: Self.start, day: Self.firstDay, queue: Name("default"), channel: Name("chat"))]
+            + (0..<72).map { Self.completed(hour: $0, day: ($0 < 30 ? $0 : $0 + 9) / 24) }
         #expect(await store.commit(batch).isDone)
         try await setClock(test, to: now)
         let report = """
@@ -287,10 +287,11 @@ import Testing
         #expect(try await test.sql(report) == nil)
         #expect(try await sweeper.maintain(clock: now).slicesKept == 40)
         #expect(try await test.sql(report) == "02 18/24")
-        // It was counted until six o'clock, UTC; in Seoul the day ends nine hours earlier.
+        // What comes into force later moves nothing: days are those that the figures have.
         var other = store.batch(2)
         other.plans = [
-            PlanRow(version: 1, at: now, author: "ana", body: Array(#"{"defaults":{"timezone":"Asia/Seoul"}}"#.utf8))
+            PlanRow(
+                version: 1, at: now, author: "ana", body: Array(#"{"defaults":{"timezone":"America/New_York"}}"#.utf8))
         ]
         #expect(await store.commit(other).isDone)
         try await setClock(test, to: now)
@@ -301,6 +302,112 @@ import Testing
         #expect(try await test.sql(report) == kept)
         try await blocking { sweeper.stop() }
         await store.close()
+    }
+
+    private static let firstDay = Int32(start.microseconds / 86_400_000_000)
+
+    /// What is counted of one that is completed half an hour after that hour.
+    private static func completed(hour: Int, day: Int) -> FigureRow {
+        var row = FigureRow(
+            at: start + .hours(Int64(hour)) + .minutes(30), day: firstDay + Int32(day), queue: Name("default"),
+            channel: Name("chat"))
+        row.counts[.completed] = 1
+        return row
+    }
+
+    @Test("two who keep reports at once, as at a take-over, count everything once")
+    func keepsOnce() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let now = try await withDays(5, test, store)
+        var batch = store.batch(
+            2, inquiries: (1...20).map { Self.closed($0, at: Self.start + .hours($0) + .minutes(30)) })
+        batch.changes.figures = (1...20).map { Self.completed(hour: $0, day: 0) }
+        #expect(await store.commit(batch).isDone)
+        try await setClock(test, to: now)
+        let sweeper = store.makeSweeper()
+        let other = try Connection(test.conninfo, applicationName: "other", timeout: .seconds(20))
+        try other.execute(
+            """
+            BEGIN; SELECT switchboard.keep_spans(site, epoch, 100), switchboard.keep_resolution(site, epoch, 100)
+            FROM switchboard.engine
+            """)
+        #expect(try await sweeper.maintain(clock: now).isKeepingPostponed)
+        try other.execute("COMMIT")
+        other.close()
+        while try await sweeper.maintain(clock: now).slicesKept > 0 {}
+        #expect(
+            try await test.sql(
+                "SELECT count(*) - count(DISTINCT (day, queue, channel, span)) FROM switchboard.span_day") == "0")
+        #expect(try await test.sql("SELECT count(DISTINCT day) FROM switchboard.span_day") == "5")
+        #expect(try await test.sql("SELECT sum(completed) FROM switchboard.resolution_day") == "20")
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    @Test("a month of closed inquiries is not dropped before its first contact resolution has been counted")
+    func dropsWhatIsCounted() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let now = Self.start + .days(60)
+        // On the last day of the month.
+        let rows = (1...20).map { Self.closed($0, at: Self.start + .days(29) + .hours($0) + .minutes(30)) }
+        var batch = store.batch(inquiries: rows, events: [Sample.event(1), Sample.event(2, at: now)])
+        batch.changes.figures = (1...20).map { Self.completed(hour: 29 * 24 + $0, day: 29) }
+        #expect(await store.commit(batch).isDone)
+        try await setClock(test, to: now)
+        let sweeper = store.makeSweeper()
+        sweeper.release(Self.released(rows))
+        var dropped: [String] = []
+        var rounds = 0
+        while !dropped.contains("closed_inquiry_2026_03"), rounds < 100 {
+            rounds += 1
+            dropped += try await sweeper.maintain(clock: now, retain: .days(1)).partitionsDropped
+            if rounds == 1 { #expect(dropped == ["event_2026_03"]) }
+        }
+        #expect(rounds > 1 && rounds < 100)
+        #expect(try await test.sql("SELECT count(*) FROM switchboard.all_inquiry") == "0")
+        while try await sweeper.maintain(clock: now).slicesKept > 0 {}
+        #expect(try await test.sql("SELECT sum(completed) FROM switchboard.report_resolution") == "20")
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    @Test("a step of the upkeep that PostgreSQL refuses is told, and the others are done")
+    func otherSteps() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let now = try await withDays(200, test, store)
+        var plan = store.batch(2)
+        plan.plans = [
+            PlanRow(version: 1, at: now, author: "ana", body: Array(#"{"defaults":{"timezone":"No/Where"}}"#.utf8))
+        ]
+        #expect(await store.commit(plan).isDone)
+        let sweeper = store.makeSweeper()
+        let done = try await sweeper.maintain(clock: now, retain: .days(100))
+        #expect(done.failures.count == 1 && done.failures.allSatisfy { $0.contains("No/Where") })
+        #expect(done.partitionsDropped.contains("event_2026_03"))
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
+    @Test("the bounds of a month are those of UTC, whatever the database's own style of dates and zone")
+    func bounds() async throws {
+        let test = try await TestStore()
+        await (try test.open()).close()
+        let other = try Connection(test.conninfo, applicationName: "other", timeout: .seconds(20))
+        try other.execute(
+            """
+            SET datestyle = 'SQL, DMY'; SET timezone = 'Asia/Kolkata';
+            SELECT switchboard.make_partitions('event', '2027-05-15 00:00:00+00', 1);
+            """)
+        other.close()
+        let bound = try await test.sql(
+            """
+            SELECT pg_get_expr(relpartbound, oid) FROM pg_class
+            WHERE oid = 'switchboard.event_2027_05'::regclass AND set_config('timezone', 'UTC', false) = 'UTC'
+            """)
+        #expect(bound == "FOR VALUES FROM ('2027-05-01 00:00:00+00') TO ('2027-06-01 00:00:00+00')")
     }
 
     /// A store that has histograms of so many days that are over.

@@ -177,7 +177,7 @@ struct FigureReportTests {
                 """
                 UPDATE switchboard.inquiry SET closed_at = closed_at - INTERVAL '10 days',
                     submitted_at = submitted_at - INTERVAL '10 days' WHERE state = 'completed';
-                UPDATE switchboard.figure SET day = day - 10
+                UPDATE switchboard.figure SET day = day - 10, at = at - INTERVAL '10 days'
                 """)
             _ = try daemon.site.sql("SELECT switchboard.keep_resolution(site, epoch, 200) FROM switchboard.engine")
             #expect(try daemon.site.sql(view, columns: 3) == [["5", "2", "0.4000"]])

@@ -1,6 +1,7 @@
 /// When a team is there, as an admin writes it down.
 ///
-/// Times are those of the zone's wall clocks. A block that ends before it begins, `22:00-06:00`, goes on into the next
+/// It is open while the zone's wall clocks show a time of a block: a time that they skip is not there, one that they show
+/// twice is there twice. A block that ends before it begins, `22:00-06:00`, goes on into the next
 /// day and belongs to the day on which it begins: a holiday on that day closes all of it, one on the next day nothing.
 package struct BusinessCalendar: Sendable, Equatable {
     /// From a time of day up to another.
@@ -58,8 +59,25 @@ package struct BusinessCalendar: Sendable, Equatable {
         self.week = week
     }
 
-    /// Whether no minute of it can ever be open.
-    var isNeverOpen: Bool { week.allSatisfy(\.isEmpty) && extra.allSatisfy(\.blocks.isEmpty) }
+    /// Whether no minute of it can ever be open: no extra day has any, and each day that has hours is a holiday.
+    var isNeverOpen: Bool {
+        guard extra.allSatisfy(\.blocks.isEmpty) else { return false }
+        let replaced = extra.map { Days($0.date, $0.date) }
+        // All that can be written.
+        var next = CivilDate(day: 0)
+        let end = CivilDate(year: 10_000, month: 1, day: 1)
+        for closed in (holidays + replaced).sorted(by: { $0.first < $1.first }) {
+            if isOpenSomewhere(from: next, until: closed.first) { return false }
+            next = max(next, CivilDate(day: closed.last.day + 1))
+        }
+        return !isOpenSomewhere(from: next, until: end)
+    }
+
+    /// Whether a weekday with hours is among the days from one up to but not with another.
+    private func isOpenSomewhere(from first: CivilDate, until end: CivilDate) -> Bool {
+        guard first < end else { return false }
+        return (first.day..<min(end.day, first.day + 7)).contains { !week[CivilDate(day: $0).weekday.index].isEmpty }
+    }
 
     /// Whether two of the blocks have a minute in common; they count once.
     static func overlap(_ blocks: [Block]) -> Bool {

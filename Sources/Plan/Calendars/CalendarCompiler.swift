@@ -50,26 +50,14 @@ package struct CalendarCompiler: Sendable {
     }
 
     /// Whether it is open at that moment, whatever the year: what `CompiledCalendar` answers within its window. Asks the
-    /// zone twice, but near a change of its clocks, and looks at the blocks of two days.
+    /// zone once, and looks at the blocks of two days.
     package func isOpen(at instant: Instant) -> Bool {
         let now = Self.floor(instant.microseconds, 1_000_000)
-        let (before, after) = (zone.offset(at: now - 3 * 86_400), zone.offset(at: now + 3 * 86_400))
         let local = now + zone.offset(at: now)
         let today = Int(Self.floor(local, 86_400))
-        // The clocks may show something else at a block's ends than now, which the block's own seconds know.
-        if before != after { return (today - 2...today + 1).contains { isOpen(at: now, day: $0) } }
         let minute = Int(local - Int64(today) * 86_400) / 60
         return blocks(on: CivilDate(day: today)).contains { $0.start <= minute && minute < $0.end }
             || blocks(on: CivilDate(day: today - 1)).contains { minute + 1_440 < $0.end }
-    }
-
-    /// Whether a block of that day is open at a second.
-    private func isOpen(at now: Int64, day: Int) -> Bool {
-        let midnight = Int64(day) * 86_400
-        return blocks(on: CivilDate(day: day)).contains { block in
-            zone.second(ofLocal: midnight + Int64(block.start) * 60) <= now
-                && now < zone.second(ofLocal: midnight + Int64(block.end) * 60)
-        }
     }
 
     private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
@@ -77,36 +65,41 @@ package struct CalendarCompiler: Sendable {
         return rest < 0 ? quotient - 1 : quotient
     }
 
-    /// Years in UTC, from 1970 on. Cost: linear in their days and blocks.
+    /// Years in UTC, from 1970 on. Cost: that of sorting their blocks, which nearly are in order.
     package func calendar(years: ClosedRange<Int>) -> CompiledCalendar {
         let first = CivilDate(year: years.lowerBound, month: 1, day: 1)
         let end = CivilDate(year: years.upperBound + 1, month: 1, day: 1)
-        let (from, until) = (Int64(first.day) * 86_400, Int64(end.day) * 86_400)
-        var intervals: [CompiledCalendar.Interval] = []
+        let window = Int64(first.day) * 86_400..<Int64(end.day) * 86_400
+        var open: [Range<Int64>] = []
         // A block may begin the day before and end the day after, and the zone's day is up to 14 hours off.
         for day in first.day - 3...end.day + 2 {
-            for block in blocks(on: CivilDate(day: day)).sorted() {
-                let midnight = Int64(day) * 86_400
-                append(
-                    max(from, zone.second(ofLocal: midnight + Int64(block.start) * 60)),
-                    min(until, zone.second(ofLocal: midnight + Int64(block.end) * 60)), to: &intervals)
+            let midnight = Int64(day) * 86_400
+            for block in blocks(on: CivilDate(day: day)) {
+                let local = midnight + Int64(block.start) * 60..<midnight + Int64(block.end) * 60
+                zone.eachStretch(ofLocal: local) { stretch in
+                    let known = stretch.clamped(to: window)
+                    if !known.isEmpty { open.append(known) }
+                }
             }
         }
         return CompiledCalendar(
-            from: Instant(microseconds: from * 1_000_000), until: Instant(microseconds: until * 1_000_000),
-            intervals: intervals)
+            from: Instant(microseconds: window.lowerBound * 1_000_000),
+            until: Instant(microseconds: window.upperBound * 1_000_000), intervals: Self.merged(open))
     }
 
-    /// Adds an interval in seconds; what it has in common with those before it counts once.
-    private func append(_ start: Int64, _ end: Int64, to intervals: inout [CompiledCalendar.Interval]) {
-        var (start, end) = (start * 1_000_000, end * 1_000_000)
-        guard start < end else { return }
-        // Blocks come in order of their starts, but one that the clocks skip may be moved over later ones.
-        while let last = intervals.last, last.end >= start {
-            (start, end) = (min(start, last.start), max(end, last.end))
-            intervals.removeLast()
+    /// Stretches of seconds in order; what several have in common counts once.
+    private static func merged(_ stretches: [Range<Int64>]) -> [CompiledCalendar.Interval] {
+        var intervals: [CompiledCalendar.Interval] = []
+        intervals.reserveCapacity(stretches.count)
+        for stretch in stretches.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let (start, end) = (stretch.lowerBound * 1_000_000, stretch.upperBound * 1_000_000)
+            if let last = intervals.last, start <= last.end {
+                intervals[intervals.count - 1].end = max(last.end, end)
+            } else {
+                intervals.append(CompiledCalendar.Interval(start: start, end: end))
+            }
         }
-        intervals.append(CompiledCalendar.Interval(start: start, end: end))
+        return intervals
     }
 
     private func blocks(on date: CivilDate) -> [BusinessCalendar.Block] {

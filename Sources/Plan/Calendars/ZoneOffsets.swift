@@ -48,14 +48,31 @@ package struct ZoneOffsets: Sendable {
     package static var names: [String] { (["UTC"] + TimeZone.knownTimeZoneIdentifiers).sorted() }
 
     /// Seconds east of UTC at a moment in seconds since 1970. O(log changes).
-    package func offset(at second: Int64) -> Int64 {
+    package func offset(at second: Int64) -> Int64 { Int64(offsets[changesBy(second)]) }
+
+    /// How many changes there were up to a moment: the place of its offset.
+    private func changesBy(_ second: Int64) -> Int {
         var low = 0
         var high = changes.count
         while low < high {
             let middle = (low + high) / 2
             if changes[middle] <= second { low = middle + 1 } else { high = middle }
         }
-        return Int64(offsets[low])
+        return low
+    }
+
+    /// Hands over, in order and in seconds since 1970, when the zone's clocks show a time of that range, which is in
+    /// seconds since 1970 as if they were UTC: one stretch but near a change. Of a range that they skip there is none, and
+    /// of one that they show twice there are two. O(log changes).
+    func eachStretch(ofLocal local: Range<Int64>, _ take: (Range<Int64>) -> Void) {
+        // No clock is a day off.
+        for place in changesBy(local.lowerBound - 86_400)...changesBy(local.upperBound + 86_400) {
+            let from = place == 0 ? Int64.min : changes[place - 1]
+            let until = place == changes.count ? Int64.max : changes[place]
+            let offset = Int64(offsets[place])
+            let stretch = (local.lowerBound - offset..<local.upperBound - offset).clamped(to: from..<until)
+            if !stretch.isEmpty { take(stretch) }
+        }
     }
 
     /// The moment at which the zone's clocks show a time, in seconds since 1970 as if they were UTC.

@@ -19,7 +19,10 @@ extension PlanChecker {
         }
         if calendar.isNeverOpen {
             fault(
-                path + ".hours", "no minute is ever open; give at least one block, such as {mon-fri: [\"09:00-18:00\"]}"
+                path + ".hours",
+                calendar.week.allSatisfy(\.isEmpty)
+                    ? "no minute is ever open; give at least one block, such as {mon-fri: [\"09:00-18:00\"]}"
+                    : "no minute is ever open: every day that has hours is a holiday"
             )
         } else if calendar.week.allSatisfy(\.isEmpty) {
             warn(path + ".hours", "open on extra days only; nothing is due after the last of them")

@@ -116,7 +116,7 @@ extension PlanChecker {
 
     private mutating func escalations(of policy: RoutingPlan.Policy, _ path: String) {
         count(policy.escalations.count, atMost: PlanLimits.escalationsPerPolicy, "escalations", path + ".escalate")
-        var seen: [(RoutingPlan.Policy.Metric, RoutingPlan.Threshold)] = []
+        var seen: [RoutingPlan.Policy.Escalation] = []
         for (index, escalation) in policy.escalations.enumerated() {
             let below = PlanPath.item(index, of: path + ".escalate")
             let target = policy.target(of: escalation.metric)
@@ -127,10 +127,15 @@ extension PlanChecker {
                     "the policy has no target of \(escalation.metric.rawValue); its targets are \(metrics)")
             }
             threshold(escalation.at, target, below + ".at")
-            if seen.contains(where: { $0 == (escalation.metric, escalation.at) }) {
-                warn(below, "the same metric and time as an escalation above it")
+            let other = seen.first { other in
+                other.metric == escalation.metric
+                    && (other.at == escalation.at
+                        || target.map { other.at.moment(of: $0) == escalation.at.moment(of: $0) } ?? false)
+            }
+            if let other {
+                warn(below, "the same metric and time as an escalation above it; both fire as \(other.at.text)")
             } else if seen.count < PlanLimits.escalationsPerPolicy {
-                seen.append((escalation.metric, escalation.at))
+                seen.append(escalation)
             }
             actions(escalation.actions, below + ".do")
         }

@@ -178,7 +178,7 @@ extension RoutingPlan.Policy.Metric {
 
 extension RoutingPlan.Threshold {
     /// How long its clock has run then.
-    fileprivate func moment(of target: TimeSpan) -> TimeSpan {
+    func moment(of target: TimeSpan) -> TimeSpan {
         switch self {
         case .percent(let percent): TimeSpan(microseconds: target.microseconds * Int64(percent) / 100)
         case .offset(let span): target + span

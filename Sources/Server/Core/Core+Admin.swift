@@ -236,7 +236,7 @@ extension Core {
         write("late", span: figures.meanLateness, to: &line)
     }
 
-    private func write(_ name: String, share: Double?, to line: inout LineWriter) {
+    private func write(_ name: String, share: Share?, to line: inout LineWriter) {
         if let share { line.field(name, text: Self.share(share)) }
     }
 
@@ -245,10 +245,10 @@ extension Core {
     }
 
     /// Four decimals: a share of 1 is `1.0000`.
-    private static func share(_ value: Double) -> String {
-        let parts = Int64((abs(value) * 10_000).rounded())
+    private static func share(_ share: Share) -> String {
+        let parts = abs(share.tenThousandths)
         let decimals = String(parts % 10_000)
-        return (value < 0 && parts > 0 ? "-" : "") + "\(parts / 10_000)."
+        return (share.tenThousandths < 0 ? "-" : "") + "\(parts / 10_000)."
             + String(repeating: "0", count: 4 - decimals.count) + decimals
     }
 

@@ -42,14 +42,15 @@ struct CalendarDue {
         guard let duration = WireTime.parseDuration(Array(span.utf8).span) else {
             throw Complaint(message: "\(span) is no duration; use one such as 30m, 4h or 1h30m")
         }
-        let start = try Self.moment(start, zone)
-        let year = max(1_970, CivilDate(day: Int(start.microseconds / 86_400_000_000)).year)
+        let moment = try Self.moment(start, zone)
+        guard moment >= .epoch else { throw Complaint(message: "\(start) is before 1970, where calendars begin") }
+        let year = CivilDate(day: Int(moment.microseconds / 86_400_000_000)).year
         var length = Self.yearsAtOnce
         while true {
             let window = Window(calendar: name, year: year, length: length)
             let compiled = windows[window] ?? compiler.calendar(years: year...year + length - 1)
             windows[window] = compiled
-            let due = compiled.due(start: start, open: TimeSpan(microseconds: duration))
+            let due = compiled.due(start: moment, open: TimeSpan(microseconds: duration))
             if let due { return CalendarClock.text(due, zone) }
             guard length < Self.yearsMaximum else {
                 throw Complaint(message: "\(name) is not open for \(span) within \(Self.yearsMaximum) years")
@@ -95,6 +96,12 @@ struct CalendarDue {
 
 /// Times as the clocks of a zone show them.
 enum CalendarClock {
+    /// The day that it is there now; where the zone is not known, in UTC.
+    static func today(in zone: String) -> CivilDate {
+        let second = Instant.current.microseconds / 1_000_000
+        return CivilDate(day: Int((second + (ZoneOffsets(zone)?.offset(at: second) ?? 0)) / 86_400))
+    }
+
     /// RFC 3339 with the zone's offset at that moment; parts of a second where there are any.
     static func text(_ instant: Instant, _ zone: ZoneOffsets) -> String {
         let (seconds, rest) = instant.microseconds.quotientAndRemainder(dividingBy: 1_000_000)

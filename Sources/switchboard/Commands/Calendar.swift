@@ -53,11 +53,12 @@ struct CalendarShow: AsyncParsableCommand {
     var month: String?
 
     func run() async throws {
-        let first = try firstDay()
+        let wanted = try firstDay()
         let calendars = try await source.calendars()
         let calendar = try CalendarSource.complaining { () throws(CalendarDue.Complaint) in
             try CalendarDue.calendar(name, among: calendars)
         }
+        let first = wanted ?? CalendarClock.today(in: calendar.timezone)
         guard let picture = MonthPicture(calendar, year: first.year, month: first.month) else {
             Terminal.complain("the time zone \(calendar.timezone) is not known here")
             throw Failure.refused
@@ -77,8 +78,8 @@ struct CalendarShow: AsyncParsableCommand {
         Terminal.line(picture.sum)
     }
 
-    private func firstDay() throws -> CivilDate {
-        guard let month else { return CivilDate(day: Int(Instant.current.microseconds / 86_400_000_000)) }
+    private func firstDay() throws -> CivilDate? {
+        guard let month else { return nil }
         guard let day = CivilDate(month + "-01"), (1_971...2_098).contains(day.year) else {
             throw ValidationError("--month \(month): use one such as 2026-10.")
         }

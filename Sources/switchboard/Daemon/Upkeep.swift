@@ -78,6 +78,7 @@ final class Upkeep: Sendable {
         if done.isDropPostponed {
             log.warning("what is past keeping is being read, so it is dropped later")
         }
+        for failure in done.failures { log.warning("a part of the upkeep of the tables waits: \(failure)") }
         for table in done.defaultPartitionsUsed {
             log.error("rows lie in the default partition of switchboard.\(table): make partitions earlier")
         }

@@ -13,10 +13,9 @@ struct RandomCalendars {
         "America/Sao_Paulo", "Pacific/Kiritimati", "Africa/Casablanca", "Africa/Cairo",
     ]
 
-    /// - Parameter quietTimes: The times of day that no zone's clocks skip or show twice, or all.
-    mutating func next(zones: [String] = RandomCalendars.zones, isQuiet: Bool = false) -> BusinessCalendar {
-        var calendar = BusinessCalendar("random", timezone: random.pick(zones))
-        for day in 0..<7 { calendar.week[day] = blocks(isQuiet) }
+    mutating func next() -> BusinessCalendar {
+        var calendar = BusinessCalendar("random", timezone: random.pick(Self.zones))
+        for day in 0..<7 { calendar.week[day] = blocks() }
         let days = CivilDate(year: 2026, month: 1, day: 1).day...CivilDate(year: 2026, month: 12, day: 31).day
         for _ in 0..<random.int(0...12) {
             let first = random.int(days)
@@ -28,7 +27,7 @@ struct RandomCalendars {
         for _ in 0..<random.int(0...6) {
             let day = random.int(days)
             guard dates.insert(day).inserted else { continue }
-            calendar.extra.append(BusinessCalendar.ExtraDay(CivilDate(day: day), blocks(isQuiet)))
+            calendar.extra.append(BusinessCalendar.ExtraDay(CivilDate(day: day), blocks()))
         }
         // One day is open in any case.
         if calendar.week.allSatisfy(\.isEmpty) { calendar.week[2] = [BusinessCalendar.Block(start: 600, end: 900)] }
@@ -36,10 +35,10 @@ struct RandomCalendars {
     }
 
     /// Up to four blocks in order; they may overlap and go over midnight.
-    private mutating func blocks(_ isQuiet: Bool) -> [BusinessCalendar.Block] {
+    private mutating func blocks() -> [BusinessCalendar.Block] {
         (0..<random.int(0...4)).map { _ in
-            let start = time(isQuiet) % 1_440
-            var end = time(isQuiet)
+            let start = time() % 1_440
+            var end = time()
             // A whole day cannot begin at any other time than midnight.
             if end == start { end += end == 1_440 ? -60 : 60 }
             if end <= start { end += 1_440 }
@@ -47,14 +46,13 @@ struct RandomCalendars {
         }.sorted()
     }
 
-    private mutating func time(_ isQuiet: Bool) -> Int {
+    private mutating func time() -> Int {
         if random.once(in: 4) { return random.pick([0, 1_440]) }
-        return random.int((isQuiet ? 240 : 0)...1_440)
+        return random.int(0...1_440)
     }
 }
 
-/// Counts open minutes one by one with Foundation's offsets: what `CompiledCalendar` has to agree with wherever no block
-/// begins or ends at a time that the clocks skip or show twice.
+/// Counts open minutes one by one with Foundation's offsets: what `CompiledCalendar` has to agree with.
 struct MinuteCounter {
     let calendar: BusinessCalendar
 
