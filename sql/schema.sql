@@ -543,7 +543,7 @@ COMMENT ON COLUMN switchboard.agent_figure.wrap_up IS 'Microseconds with nothing
 
 COMMENT ON COLUMN switchboard.agent_figure.away IS 'Microseconds away, and without work.';
 
-COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion, of what was completed: work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion or to being handed on: work side by side counts side by side.';
 
 COMMENT ON COLUMN switchboard.agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
 
@@ -611,7 +611,7 @@ COMMENT ON COLUMN switchboard.all_agent_figure.wrap_up IS 'Microseconds with not
 
 COMMENT ON COLUMN switchboard.all_agent_figure.away IS 'Microseconds away, and without work.';
 
-COMMENT ON COLUMN switchboard.all_agent_figure.handled IS 'Microseconds from acceptance to completion, of what was completed: work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.all_agent_figure.handled IS 'Microseconds from acceptance to completion or to being handed on: work side by side counts side by side.';
 
 COMMENT ON COLUMN switchboard.all_agent_figure.wrap_up_took IS 'Microseconds of the wrap-ups that ended.';
 
@@ -669,6 +669,7 @@ CREATE TABLE switchboard.closed_inquiry (
     failed text[],
     responded boolean DEFAULT false NOT NULL,
     reopened boolean DEFAULT false NOT NULL,
+    worked bigint,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
@@ -694,6 +695,7 @@ CASE state
     WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
+    CONSTRAINT inquiry_worked CHECK ((worked > 0)),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 )
 PARTITION BY RANGE (closed_at);
@@ -778,6 +780,8 @@ COMMENT ON COLUMN switchboard.closed_inquiry.responded IS 'It has had its first 
 
 COMMENT ON COLUMN switchboard.closed_inquiry.reopened IS 'It has come back from its end.';
 
+COMMENT ON COLUMN switchboard.closed_inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
+
 CREATE TABLE switchboard.inquiry (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -822,6 +826,7 @@ CREATE TABLE switchboard.inquiry (
     failed text[],
     responded boolean DEFAULT false NOT NULL,
     reopened boolean DEFAULT false NOT NULL,
+    worked bigint,
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
     CONSTRAINT inquiry_decision_seq CHECK ((decision_seq > 0)),
@@ -846,6 +851,7 @@ CASE state
     WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
+    CONSTRAINT inquiry_worked CHECK ((worked > 0)),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 )
 WITH (fillfactor='50');
@@ -930,6 +936,8 @@ COMMENT ON COLUMN switchboard.inquiry.responded IS 'It has had its first respons
 
 COMMENT ON COLUMN switchboard.inquiry.reopened IS 'It has come back from its end.';
 
+COMMENT ON COLUMN switchboard.inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
+
 CREATE VIEW switchboard.all_inquiry AS
  SELECT inquiry.id,
     inquiry.submitted_at,
@@ -973,7 +981,8 @@ CREATE VIEW switchboard.all_inquiry AS
     inquiry.clocks,
     inquiry.failed,
     inquiry.responded,
-    inquiry.reopened
+    inquiry.reopened,
+    inquiry.worked
    FROM switchboard.inquiry
 UNION ALL
  SELECT closed_inquiry.id,
@@ -1018,7 +1027,8 @@ UNION ALL
     closed_inquiry.clocks,
     closed_inquiry.failed,
     closed_inquiry.responded,
-    closed_inquiry.reopened
+    closed_inquiry.reopened,
+    closed_inquiry.worked
    FROM switchboard.closed_inquiry;
 
 COMMENT ON VIEW switchboard.all_inquiry IS 'Every inquiry that is kept, live or closed, once: for reports and look-ups.';
@@ -1101,6 +1111,8 @@ COMMENT ON COLUMN switchboard.all_inquiry.responded IS 'It has had its first res
 
 COMMENT ON COLUMN switchboard.all_inquiry.reopened IS 'It has come back from its end.';
 
+COMMENT ON COLUMN switchboard.all_inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
+
 CREATE TABLE switchboard.closed_inquiry_default (
     id bigint NOT NULL,
     submitted_at timestamp with time zone NOT NULL,
@@ -1145,6 +1157,7 @@ CREATE TABLE switchboard.closed_inquiry_default (
     failed text[],
     responded boolean DEFAULT false NOT NULL,
     reopened boolean DEFAULT false NOT NULL,
+    worked bigint,
     CONSTRAINT closed_inquiry_ended CHECK ((wrap_up_ends IS NULL)),
     CONSTRAINT inquiry_clocks CHECK (((clocks IS NULL) OR (policy IS NOT NULL))),
     CONSTRAINT inquiry_csat CHECK (((csat >= 1) AND (csat <= 5))),
@@ -1170,6 +1183,7 @@ CASE state
     WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
+    CONSTRAINT inquiry_worked CHECK ((worked > 0)),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 );
 
@@ -1287,7 +1301,7 @@ COMMENT ON COLUMN switchboard.figure.nps_promoters IS 'Of these, marks of 9 and 
 
 COMMENT ON COLUMN switchboard.figure.nps_detractors IS 'Of these, marks of 0 to 6.';
 
-COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted.';
+COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted, without the work of agents who handed it on.';
 
 COMMENT ON COLUMN switchboard.figure.waited_late IS 'Microseconds of these beyond the target.';
 
@@ -1295,7 +1309,7 @@ COMMENT ON COLUMN switchboard.figure.waited_longest IS 'Microseconds of the long
 
 COMMENT ON COLUMN switchboard.figure.response_took IS 'Microseconds from "queued" to the first response.';
 
-COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, held time with it, of the completed.';
+COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, or to being handed on (transferred, requeued), held time with it.';
 
 COMMENT ON COLUMN switchboard.figure.wrap_up_took IS 'Microseconds from completion to the end of the wrap-up.';
 
@@ -1356,7 +1370,7 @@ COMMENT ON COLUMN switchboard.span_figure.queue IS 'The queue.';
 
 COMMENT ON COLUMN switchboard.span_figure.channel IS 'The channel.';
 
-COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued"; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
 
 CREATE VIEW switchboard.open_span AS
  WITH scope AS (
@@ -1517,7 +1531,7 @@ COMMENT ON COLUMN switchboard.report_agent.completed IS 'Completed inquiries; on
 
 COMMENT ON COLUMN switchboard.report_agent.rona IS 'Offers missed ÷ offers that the agent accepted, declined or missed.';
 
-COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds; work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up, also of what was handed on, ÷ completed, in seconds; work side by side counts side by side.';
 
 CREATE VIEW switchboard.report_interval AS
  SELECT f.at,
@@ -1607,7 +1621,7 @@ COMMENT ON COLUMN switchboard.report_interval.abandonment IS 'Abandoned ÷ (acce
 
 COMMENT ON COLUMN switchboard.report_interval.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
 
-COMMENT ON COLUMN switchboard.report_interval.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.asa IS 'Average speed of answer: mean wait of the accepted, from "queued" without the work of agents who handed it on, in seconds.';
 
 COMMENT ON COLUMN switchboard.report_interval.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
 
@@ -1615,7 +1629,7 @@ COMMENT ON COLUMN switchboard.report_interval.longest IS 'The longest wait of an
 
 COMMENT ON COLUMN switchboard.report_interval.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
 
-COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
 
 COMMENT ON COLUMN switchboard.report_interval.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
 
@@ -1834,7 +1848,7 @@ COMMENT ON COLUMN switchboard.report_queue.abandonment IS 'Abandoned ÷ (accepte
 
 COMMENT ON COLUMN switchboard.report_queue.rona IS 'Offers missed ÷ offers made (redirected on no answer).';
 
-COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean wait of the accepted, from "queued", in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean wait of the accepted, from "queued" without the work of agents who handed it on, in seconds.';
 
 COMMENT ON COLUMN switchboard.report_queue.late IS 'Of the accepted that had waited beyond the target, by how much in the mean, in seconds.';
 
@@ -1842,7 +1856,7 @@ COMMENT ON COLUMN switchboard.report_queue.longest IS 'The longest wait of an ac
 
 COMMENT ON COLUMN switchboard.report_queue.frt IS 'First response time: mean from "queued" to the first response, in seconds.';
 
-COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
 
 COMMENT ON COLUMN switchboard.report_queue.acw IS 'After-call work: wrap-up ÷ completed, in seconds.';
 

@@ -66,8 +66,11 @@ extension Engine {
             if inquiries[slot].state == .completed {
                 endWrapUp(slot, into: &output)
             } else if inquiries[slot].state == .assigned, !keepsWork(slot) {
-                emit(.requeued, inquiry: slot, agent: agent, into: &output) { $0.reason = .offline }
-                requeue(slot)
+                let handled = requeue(slot)
+                emit(.requeued, inquiry: slot, agent: agent, into: &output) {
+                    $0.reason = .offline
+                    $0.first = handled.microseconds
+                }
                 returned.append(slot)
             }
         }

@@ -118,6 +118,7 @@ extension Engine {
             decisionSeq: inquiries[slot].decisionSeq, waitedBefore: stay == none ? .zero : stays[stay].waitedBefore,
             stepsDone: stay == none ? 0 : stays[stay].stepsDone, moves: stay == none ? 0 : stays[stay].moves,
             hasResponse: inquiries[slot].hasResponse, isReopened: inquiries[slot].isReopened,
+            worked: worked(slot),
             clocks: clocks == none ? [] : clockRows(clocks), isReadBack: forStore && inquiries[slot].isReadBack)
     }
 
@@ -293,6 +294,10 @@ extension Engine {
         if !row.agent.isEmpty { record.agent = agent(orGhost: row.agent) }
         let slot = insert(record)
         try restoreParticulars(of: definition, slot)
+        if row.worked > .zero {
+            let particulars = particulars(of: slot)
+            self.particulars[particulars].worked = row.worked
+        }
         try restoreStay(of: row, definition, slot)
         restoreClocks(of: row, definition, slot)
         restoreTrail(of: row, slot)

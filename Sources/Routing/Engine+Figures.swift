@@ -57,10 +57,11 @@ extension Engine {
 
     @inline(__always)
     mutating func countCompleted(_ slot: UInt32, _ agent: AgentIndex, after handled: TimeSpan, wrapsUp: Bool) {
+        let worked = worked(slot)
         count(slot) {
             $0.counts[.completed] += 1
             $0.counts[.handled] += handled.microseconds
-            if !wrapsUp { $0.add(handled, to: .handle) }
+            if !wrapsUp { $0.add(handled + worked, to: .handle) }
         }
         count(agent) {
             $0.completed += 1
@@ -68,9 +69,15 @@ extension Engine {
         }
     }
 
+    /// Its agent's part of the work is done, though it is not completed.
+    mutating func countHandedOn(_ slot: UInt32, _ agent: AgentIndex, after handled: TimeSpan) {
+        count(slot) { $0.counts[.handled] += handled.microseconds }
+        count(agent) { $0.handled = $0.handled + handled }
+    }
+
     @inline(__always)
     mutating func countWrapped(_ slot: UInt32, _ agent: AgentIndex, after lasted: TimeSpan) {
-        let handled = inquiries[slot].closedAt - inquiries[slot].acceptedAt
+        let handled = inquiries[slot].closedAt - inquiries[slot].acceptedAt + worked(slot)
         count(slot) {
             $0.counts[.wrapUpTook] += lasted.microseconds
             $0.add(handled + lasted, to: .handle)

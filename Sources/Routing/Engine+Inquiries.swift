@@ -10,7 +10,7 @@ extension Engine {
         switch inquiries[slot].state {
         case .abandoned: break
         case .waiting, .offered:
-            let waited = now - inquiries[slot].queuedAt
+            let waited = waited(slot)
             countAbandoned(slot, after: waited)
             close(slot, as: .abandoned, reason: .abandoned, into: &output) { engine, output in
                 engine.emit(.abandoned, inquiry: slot, into: &output) { $0.first = waited.microseconds }

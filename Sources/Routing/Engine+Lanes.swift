@@ -57,7 +57,7 @@ extension Engine {
 
     /// Ends what has waited too long.
     mutating func expire(_ slot: UInt32, reason: String, into output: inout Output) {
-        let waited = now - inquiries[slot].queuedAt
+        let waited = waited(slot)
         close(slot, as: .expired, reason: .expired, into: &output) { engine, output in
             engine.emit(.expired, inquiry: slot, into: &output) {
                 $0.first = waited.microseconds

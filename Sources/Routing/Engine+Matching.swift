@@ -237,7 +237,7 @@ extension Engine {
         count(agent) { $0.assigned += 1 }
         let told = clocksAssigned(slot, into: &output)
         tellOfChoice(
-            .assigned, slot, choice, how, isOver: isOver, first: (now - inquiries[slot].queuedAt).microseconds, told,
+            .assigned, slot, choice, how, isOver: isOver, first: waited(slot).microseconds, told,
             into: &output)
     }
 
@@ -272,6 +272,6 @@ extension Engine {
         countBusy(agent, 1)
         touch(agent: agent)
         leaveLine(slot, accepted: true)
-        countAccepted(slot, after: now - inquiries[slot].queuedAt)
+        countAccepted(slot, after: waited(slot))
     }
 }

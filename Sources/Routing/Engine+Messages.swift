@@ -38,12 +38,13 @@ extension Engine {
     /// Its agent kept it and is offline: somebody else takes it, or that agent if it is back first.
     private mutating func bringBack(_ slot: UInt32, into output: inout Output) {
         let agent = inquiries[slot].agent
-        requeue(slot)
+        let handled = requeue(slot)
         let preference = Preference(agent: agent, length: usualHold(slot), isContinuity: false)
         prefer(preference, slot)
         let more = details(of: preference)
         emit(.requeued, inquiry: slot, agent: agent, into: &output) {
             $0.reason = .message
+            $0.first = handled.microseconds
             $0.more = more
         }
         refreshRooms(agent)
@@ -60,6 +61,7 @@ extension Engine {
         clearExclusions(slot)
         inquiries[slot].agent = none
         inquiries[slot].acceptedAt = .epoch
+        if inquiries[slot].particulars != none { particulars[inquiries[slot].particulars].worked = .zero }
         inquiries[slot].closedAt = .epoch
         inquiries[slot].disposition = []
         inquiries[slot].outcome = nil

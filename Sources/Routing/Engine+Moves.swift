@@ -16,7 +16,7 @@ extension Engine {
         let entersQueue = classes[Int(requirement)].queue != classes[Int(inquiries[slot].requirement)].queue
         let changes = requirement != inquiries[slot].requirement
         if changes { retain(requirement: requirement) }
-        requeue(slot)
+        let handled = requeue(slot)
         if changes { clearExclusions(slot) }
         adopt(demand, requirement, slot)
         exclude(slot, giver)
@@ -31,6 +31,7 @@ extension Engine {
         }
         emit(.transferred, inquiry: slot, agent: giver, into: &output) {
             $0.text = transfer.reason
+            $0.first = handled.microseconds
             $0.more = more
         }
         if entersQueue { tellOfEntry(.queued, slot, nil, into: &output) }
@@ -48,13 +49,14 @@ extension Engine {
     ) throws(Rejection) -> Reply {
         let slot = try requireSlot(of: id)
         let agent = inquiries[slot].agent
+        var handled = TimeSpan.zero
         switch inquiries[slot].state {
         case .waiting:
             var change = InquiryChange()
             if let priority { change.priority = .set(priority) }
             return try update(id, change, into: &output)
         case .offered: withdraw(slot, reason: .forced, into: &output)
-        case .assigned, .held: requeue(slot)
+        case .assigned, .held: handled = requeue(slot)
         case .scheduled, .completed, .abandoned, .cancelled, .expired:
             throw conflict(slot, "only an inquiry that waits, is offered, assigned or held can be requeued")
         }
@@ -68,6 +70,7 @@ extension Engine {
         }
         emit(.requeued, inquiry: slot, agent: agent, into: &output) {
             $0.reason = .forced
+            $0.first = handled.microseconds
             $0.more = more
         }
         refreshRooms(agent)

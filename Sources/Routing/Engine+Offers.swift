@@ -17,7 +17,7 @@ extension Engine {
                 count(agent) { $0.accepted += 1 }
                 let told = clocksAssigned(slot, into: &output)
                 emit(.accepted, inquiry: slot, agent: agent, into: &output) {
-                    [waited = now - inquiries[slot].queuedAt] in
+                    [waited = waited(slot)] in
                     $0.first = waited.microseconds
                     $0.more = told
                 }

@@ -143,15 +143,32 @@ extension Engine {
 
     // MARK: Small steps
 
-    /// Assigned or held work goes back to its queue, in its old place; it stands nowhere yet.
-    mutating func requeue(_ slot: UInt32) {
+    /// Assigned or held work goes back to its queue, in its old place; it stands nowhere yet. Returns for how long its
+    /// agent had it.
+    mutating func requeue(_ slot: UInt32) -> TimeSpan {
         let agent = inquiries[slot].agent
+        let handled = now - inquiries[slot].acceptedAt
+        countHandedOn(slot, agent, after: handled)
+        let particulars = particulars(of: slot)
+        self.particulars[particulars].worked = self.particulars[particulars].worked + handled
         finishWork(slot)
         inquiries[slot].agent = none
         inquiries[slot].acceptedAt = .epoch
         inquiries[slot].waitingSince = now
         setState(slot, .waiting)
         rememberPassed(slot, agent)
+        return handled
+    }
+
+    /// For how long it has waited, or had, since it was queued; the work of those who handed it on is left out.
+    @inline(__always)
+    func waited(_ slot: UInt32) -> TimeSpan { now - inquiries[slot].queuedAt - worked(slot) }
+
+    /// For how long agents had it since it was queued, until they handed it on.
+    @inline(__always)
+    func worked(_ slot: UInt32) -> TimeSpan {
+        let particulars = inquiries[slot].particulars
+        return particulars == none ? .zero : self.particulars[particulars].worked
     }
 
     /// The end of assigned or held work, or of wrap-up: the agent is free of it.

@@ -354,6 +354,7 @@ package struct Event: Sendable {
         case .completed:
             add(.handled, .span(TimeSpan(microseconds: first)))
             if second > 0 { add(.wrapUp, .span(TimeSpan(microseconds: second))) }
+        case .transferred, .requeued: if first > 0 { add(.handled, .span(TimeSpan(microseconds: first))) }
         case .wrapped, .stalled: add(.duration, .span(TimeSpan(microseconds: first)))
         case .planPublished: add(.version, .integer(first))
         case .drain: add(.off, .flag(first == 0))
@@ -362,7 +363,7 @@ package struct Event: Sendable {
             add(.capacity, .integer(second))
         case .scheduled, .declined, .missed, .withdrawn, .exclusionsCleared, .preferredReleased, .held, .resumed,
             .message,
-            .updated, .transferred, .requeued, .step, .escalated, .slaWarned, .slaBreached, .cancelled, .rated,
+            .updated, .step, .escalated, .slaWarned, .slaBreached, .cancelled, .rated,
             .surveyDue, .agentReady, .agentAway,
             .agentOffline,
             .agentDisconnected, .agentReconnected, .agentChanged, .queuePaused, .queueResumed:

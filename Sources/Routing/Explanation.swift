@@ -51,6 +51,8 @@ package struct WaitingExplanation: Sendable {
     /// queuedAt + target − priority × boost, in microseconds since 1970.
     package var rank: Int64
     package var queuedAt: Instant
+    /// Since then, without the work of agents who handed it on.
+    package var waited: TimeSpan
     package var target: TimeSpan
     package var priority: Int32
     package var boost: TimeSpan

@@ -101,6 +101,8 @@ struct Particulars {
     var comment: [UInt8] = []
     /// What could not be evaluated when it was routed: `rule:gold customers`, `policy:vip`.
     var failed: [String] = []
+    /// For how long agents had worked on it since it was queued, until they handed it on: that is no waiting.
+    var worked = TimeSpan.zero
 }
 
 /// What the store does not know yet of a record.

@@ -165,6 +165,8 @@ package struct InquiryRow: Hashable, Sendable {
     /// It has had its first response. Of the two, only inquiries with a policy have any.
     package var hasResponse: Bool
     package var isReopened: Bool
+    /// For how long agents had worked on it since `queuedAt`, until they handed it on.
+    package var worked: TimeSpan
     /// Those that were ever on, by metric.
     package var clocks: [ClockRow]
     /// Of a row in `Changes`, which is whole then: the store may have it among the closed ones.
@@ -179,7 +181,7 @@ package struct InquiryRow: Hashable, Sendable {
         disposition: [UInt8] = [], outcome: Outcome? = nil, excluded: [String] = [],
         excludedAt: Instant? = nil, passed: [String] = [], decisionSeq: Int64 = 0, waitedBefore: TimeSpan = .zero,
         stepsDone: Int32 = 0, moves: Int32 = 0, hasResponse: Bool = false, isReopened: Bool = false,
-        clocks: [ClockRow] = [],
+        worked: TimeSpan = .zero, clocks: [ClockRow] = [],
         isReadBack: Bool = false
     ) {
         self.id = id
@@ -208,6 +210,7 @@ package struct InquiryRow: Hashable, Sendable {
         self.moves = moves
         self.hasResponse = hasResponse
         self.isReopened = isReopened
+        self.worked = worked
         self.clocks = clocks
         self.isReadBack = isReadBack
     }

@@ -183,6 +183,10 @@ struct JournalRows {
         parameters.column(.json, indices) { append(clocksOf: rows[$1], to: &$0) }
         parameters.column(.bool, indices) { $0.append(rows[$1].hasResponse) }
         parameters.column(.bool, indices) { $0.append(rows[$1].isReopened) }
+        parameters.column(.bigint, indices) { parameters, index in
+            let worked = rows[index].worked.microseconds
+            if worked == 0 { parameters.appendNull() } else { parameters.append(worked) }
+        }
     }
 
     /// The rest of `InquiryColumn.all`: the definition.

@@ -167,7 +167,7 @@ struct InquiryColumn {
         InquiryColumn(name: "decision_seq", type: "bigint"),
         InquiryColumn(name: "waiting_since", type: "timestamptz"), InquiryColumn(name: "stay", type: "json"),
         InquiryColumn(name: "clocks", type: "json"), InquiryColumn(name: "responded", type: "boolean"),
-        InquiryColumn(name: "reopened", type: "boolean"),
+        InquiryColumn(name: "reopened", type: "boolean"), InquiryColumn(name: "worked", type: "bigint"),
     ]
 
     /// In the order of `encodeDefinitions`.

@@ -8,7 +8,7 @@ struct InquiryDecoder {
         comment, key, customer, subject, attrs, parts, policy, policy_version, failed,
         state, state_since, queue, priority, queued_at, rank, agent, offer_expires, accepted_at, closed_at,
         wrap_up_ends, disposition, outcome, excluded, excluded_at, passed, decision_seq, waiting_since, stay, clocks,
-        responded, reopened
+        responded, reopened, worked
         """
 
     private var levels = LevelsCache()
@@ -44,6 +44,7 @@ struct InquiryDecoder {
         if !clocks.isNull { try decode(clocks: clocks, of: &inquiry) }
         inquiry.hasResponse = row.next().bool
         inquiry.isReopened = row.next().bool
+        inquiry.worked = TimeSpan(microseconds: row.next().optionalInt64 ?? 0)
         return inquiry
     }
 

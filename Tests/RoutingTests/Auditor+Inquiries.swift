@@ -127,7 +127,7 @@ extension Auditor {
             items[index].preferred = nil
             items[index].holdUntil = nil
             people[agent].idleSince = row.at
-            if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
+            if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
             enter(index, .assigned)
             assignedClocks(index, told)
         } else {
@@ -151,7 +151,7 @@ extension Auditor {
         people[agent].idleSince = row.at
         people[agent].missedInRow = 0
         people[agent].pardoned = 0
-        if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
+        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
         enter(index, .assigned)
         assignedClocks(index, told)
     }
@@ -303,7 +303,7 @@ extension Auditor {
         if name(agent) != row.agent { violate("\(World.line(row)): it is \(name(agent))'s") }
         putDown(index)
         people[agent].idleSince = row.at
-        items[index].acceptedAt = nil
+        handOn(index, told)
         let isMoved = grant(index, row)
         if isMoved { owes.append((row.inquiry, .queued)) }
         if let skills = levels(told, .skills), skills != shapes[items[index].shape].skills {
@@ -346,12 +346,20 @@ extension Auditor {
             if agent != giver { violate("\(World.line(row)): it is \(name(agent))'s") }
             putDown(index)
             people[agent].idleSince = row.at
-            items[index].acceptedAt = nil
+            handOn(index, told)
             back(index)
             items[index].waitingSince = row.at
         }
         if told.reason == "forced" { exclude(index, giver) }
         if told[.preferred] != nil { setPreference(index, told) }
+    }
+
+    /// Its agent's part is done: it counts as work, and not as waiting.
+    private mutating func handOn(_ index: Int, _ told: Told) {
+        let handled = told.row.at - (items[index].acceptedAt ?? told.row.at)
+        if told.span(.handled) != (handled > .zero ? handled : nil) { violate("\(World.line(told.row)): wrong work") }
+        items[index].worked = items[index].worked + handled
+        items[index].acceptedAt = nil
     }
 
     /// By a supervisor, a moment ago, while it was offered to that agent.
@@ -411,6 +419,7 @@ extension Auditor {
         items[index].disposition = []
         items[index].outcome = nil
         items[index].queuedAt = row.at
+        items[index].worked = .zero
         items[index].waitingSince = row.at
         enterAnew(index)
         items[index].rank = rankAnew(items[index])
@@ -426,7 +435,7 @@ extension Auditor {
     mutating func left(_ index: Int, _ told: Told) {
         let row = told.row
         expect(index, .waiting, row)
-        if told.span(.waited) != row.at - items[index].queuedAt { violate("\(World.line(row)): wrong wait") }
+        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
         if let ended = endedByStep, row.type == .expired, ended.id == row.inquiry {
             if told.reason != ended.reason { violate("\(World.line(row)): not as its step says") }
             endedByStep = nil

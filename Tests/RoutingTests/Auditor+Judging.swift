@@ -139,6 +139,7 @@ extension Auditor {
         }
         same(name(), "steps done", row.stepsDone, Int32(item.stepsDone))
         same(name(), "moves", row.moves, item.moves)
+        same(name(), "worked", row.worked, item.worked)
         compareClocks(row, item)
         // Where the queue has no steps, or had none while it was live, nobody needs to know.
         let isOfThisPlan = item.closedAt.map { $0 > plannedAt } ?? true

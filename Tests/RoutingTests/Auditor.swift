@@ -22,6 +22,8 @@ struct Auditor {
         var queuedAt: Instant
         /// Since when it has waited in its queue: it entered it, or came back from work; offers do not move it.
         var waitingSince: Instant
+        /// For how long agents had it since then, until they handed it on.
+        var worked = TimeSpan.zero
         /// For how long it waited in its queue, or was offered, before that.
         var waitedBefore = TimeSpan.zero
         /// Steps of its queue that have fired.

@@ -283,4 +283,37 @@ struct FigureTests {
         world.offline("kim")
         #expect(tallies(world, "kim").map(\.away) == [.minutes(7) - .seconds(20)])
     }
+
+    @Test("what agents did before they handed it on is handle time of theirs and of the queue then, and no waiting")
+    func handedOn() throws {
+        let queues = [CompiledPlan.Queue(name: "default"), CompiledPlan.Queue(name: "second")]
+        let world = World(
+            .of([.channel("chat", limit: 10, target: .seconds(20), offerTimeout: .hours(1))], queues: queues))
+        world.agent("kim")
+        let id = world.submit()
+        world.pass(.seconds(5))
+        world.accept(id, by: "kim")
+        world.pass(.minutes(10))
+        world.transfer(id, by: "kim", queue: "second")
+        #expect(world.log.last { $0.type == .transferred }?.span(.handled) == .minutes(10))
+        world.pass(.seconds(4))
+        try world.restart()
+        world.agent("lee")
+        world.accept(id, by: "lee")
+        #expect(world.log.last { $0.type == .accepted }?.span(.waited) == .seconds(9))
+        world.pass(.minutes(1))
+        world.complete(id, by: "lee")
+        func counts(_ queue: QueueIndex) -> FigureCounts {
+            world.engine.figures(queue: queue, channel: nil, window: .today).counts
+        }
+        #expect(counts(0)[.handled] == TimeSpan.minutes(10).microseconds && counts(0)[.completed] == 0)
+        #expect(counts(1)[.handled] == TimeSpan.minutes(1).microseconds && counts(1)[.completed] == 1)
+        #expect(counts(1)[.acceptedInTarget] == 1 && counts(1)[.waited] == TimeSpan.seconds(9).microseconds)
+        #expect(tallies(world, "kim").map(\.handled).reduce(.zero, +) == .minutes(10))
+        #expect(tallies(world, "lee").map(\.handled).reduce(.zero, +) == .minutes(1))
+        // Whoever comes back from the end waits anew.
+        world.message(id, from: .customer)
+        #expect(world.row(id)?.worked == .zero)
+        #expect(world.faultsOfFigures.isEmpty)
+    }
 }

@@ -54,6 +54,8 @@ struct FigureAudit {
     private var policies: [Int64: String] = [:]
     private var dueAt: [Int64: Instant] = [:]
     private var answered: Set<Int64> = []
+    /// By inquiry, as of the event before.
+    private var queues: [Int64: String] = [:]
     private var queuedAt: [Int64: Instant] = [:]
     private var ratings: [Int64: (csat: Int64?, nps: Int64?)] = [:]
 
@@ -64,9 +66,9 @@ struct FigureAudit {
         for event in world.log { take(event) }
     }
 
-    private mutating func count(_ event: Event, _ what: String, _ by: Int64 = 1) {
+    private mutating func count(_ event: Event, _ what: String, _ by: Int64 = 1, in queue: String? = nil) {
         guard by != 0, let channel = channels[event.inquiry] else { return }
-        let key = FigureTotals.lane(Self.quarter(event.at), event.queue, channel, what)
+        let key = FigureTotals.lane(Self.quarter(event.at), queue ?? event.queue, channel, what)
         lanes[key, default: 0] += by
         if lanes[key] == 0 { lanes[key] = nil }
     }
@@ -105,6 +107,7 @@ struct FigureAudit {
 
     private mutating func take(_ event: Event) {
         let id = event.inquiry
+        defer { queues[id] = event.queue }
         if let policy = Self.name(event, .policy), [.submitted, .updated, .reopened].contains(event.type) {
             policies[id] = policy
         }
@@ -147,6 +150,10 @@ struct FigureAudit {
             count(event, "handled", Self.span(event, .handled))
             if Self.span(event, .wrapUp) == 0 { count(event, "spans of handle") }
             count(agentOf: event, "completed")
+            count(agentOf: event, "handled", Self.span(event, .handled))
+        case .transferred, .requeued:
+            // Where it was until then.
+            count(event, "handled", Self.span(event, .handled), in: queues[id])
             count(agentOf: event, "handled", Self.span(event, .handled))
         case .wrapped:
             count(event, "wrap_up_took", Self.span(event, .duration))

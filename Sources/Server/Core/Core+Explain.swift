@@ -137,7 +137,7 @@ extension Core {
 
     private func write(_ waiting: WaitingExplanation, to line: inout LineWriter) {
         line.field("queued", instantMicroseconds: waiting.queuedAt.microseconds)
-        line.field("waited", durationMicroseconds: (clock.last - waiting.queuedAt).microseconds)
+        line.field("waited", durationMicroseconds: waiting.waited.microseconds)
         line.field("target", durationMicroseconds: waiting.target.microseconds)
         if waiting.boost == CompiledPlan.strictBoost {
             line.field("boost", text: "strict")

@@ -1,3 +1,15 @@
+-- What agents did before they handed an inquiry on is work and no waiting.
+ALTER TABLE switchboard.inquiry ADD COLUMN worked bigint, ADD CONSTRAINT inquiry_worked CHECK (worked > 0);
+ALTER TABLE switchboard.closed_inquiry ADD COLUMN worked bigint, ADD CONSTRAINT inquiry_worked CHECK (worked > 0);
+COMMENT ON COLUMN switchboard.inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
+COMMENT ON COLUMN switchboard.closed_inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
+CREATE OR REPLACE VIEW switchboard.all_inquiry AS
+    SELECT * FROM switchboard.inquiry UNION ALL SELECT * FROM switchboard.closed_inquiry;
+COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted, without the work of agents who handed it on.';
+COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, or to being handed on (transferred, requeued), held time with it.';
+COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion or to being handed on: work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+
 -- What is over is counted once, whoever counts it, and nothing that is still to be counted is dropped.
 
 CREATE FUNCTION switchboard.lock_reports()
@@ -204,6 +216,11 @@ CREATE OR REPLACE VIEW switchboard.report_queue AS
 
 COMMENT ON COLUMN switchboard.report_interval.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark, within 0 and 1 also where a mark of another time is taken back.';
 COMMENT ON COLUMN switchboard.report_queue.csat IS 'Marks of 4 and 5 ÷ inquiries with a CSAT mark, within 0 and 1 also where a mark of another day is taken back.';
+COMMENT ON COLUMN switchboard.report_interval.asa IS 'Average speed of answer: mean wait of the accepted, from "queued" without the work of agents who handed it on, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean wait of the accepted, from "queued" without the work of agents who handed it on, in seconds.';
+COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
+COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up, also of what was handed on, ÷ completed, in seconds; work side by side counts side by side.';
 COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone, as report_queue has it.';
 
 -- Columns mean what they mean where they come from.
