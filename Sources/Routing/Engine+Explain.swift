@@ -8,7 +8,8 @@ extension Engine {
         let preferred = inquiries[slot].preferred
         return WaitingExplanation(
             queue: plan.queues[queue].name, channel: channelName(slot).string, skills: classes[requirement].levels,
-            rank: inquiries[slot].rank, queuedAt: inquiries[slot].queuedAt, waited: waited(slot), target: target(of: slot),
+            rank: inquiries[slot].rank, queuedAt: inquiries[slot].queuedAt, waited: waited(slot),
+            target: target(of: slot),
             priority: inquiries[slot].priority, boost: plan.priorityBoost, place: placeAmongRivals(slot),
             preferred: preferred == none ? "" : agentTexts[Int(preferred)].id,
             holdUntil: inquiries[slot].holdUntil.unlessEpoch, isPaused: paused[queue], isDraining: isDraining,

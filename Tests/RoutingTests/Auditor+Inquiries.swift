@@ -127,7 +127,9 @@ extension Auditor {
             items[index].preferred = nil
             items[index].holdUntil = nil
             people[agent].idleSince = row.at
-            if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
+            if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked {
+                violate("\(World.line(row)): wrong wait")
+            }
             enter(index, .assigned)
             assignedClocks(index, told)
         } else {
@@ -151,7 +153,9 @@ extension Auditor {
         people[agent].idleSince = row.at
         people[agent].missedInRow = 0
         people[agent].pardoned = 0
-        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
+        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked {
+            violate("\(World.line(row)): wrong wait")
+        }
         enter(index, .assigned)
         assignedClocks(index, told)
     }
@@ -435,7 +439,9 @@ extension Auditor {
     mutating func left(_ index: Int, _ told: Told) {
         let row = told.row
         expect(index, .waiting, row)
-        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked { violate("\(World.line(row)): wrong wait") }
+        if told.span(.waited) != row.at - items[index].queuedAt - items[index].worked {
+            violate("\(World.line(row)): wrong wait")
+        }
         if let ended = endedByStep, row.type == .expired, ended.id == row.inquiry {
             if told.reason != ended.reason { violate("\(World.line(row)): not as its step says") }
             endedByStep = nil
