@@ -1,6 +1,7 @@
 -- What agents did before they handed an inquiry on is work and no waiting.
 ALTER TABLE switchboard.inquiry ADD COLUMN worked bigint, ADD CONSTRAINT inquiry_worked CHECK (worked > 0);
-ALTER TABLE switchboard.closed_inquiry ADD COLUMN worked bigint, ADD CONSTRAINT inquiry_worked CHECK (worked > 0);
+-- Without the constraint, which would look at every row that is kept: they come from "inquiry".
+ALTER TABLE switchboard.closed_inquiry ADD COLUMN worked bigint;
 COMMENT ON COLUMN switchboard.inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
 COMMENT ON COLUMN switchboard.closed_inquiry.worked IS 'Microseconds that agents had it since queued_at until they handed it on: no waiting. NULL for none.';
 CREATE OR REPLACE VIEW switchboard.all_inquiry AS
@@ -8,7 +9,7 @@ CREATE OR REPLACE VIEW switchboard.all_inquiry AS
 COMMENT ON COLUMN switchboard.figure.waited IS 'Microseconds from "queued" to acceptance, of the accepted, without the work of agents who handed it on.';
 COMMENT ON COLUMN switchboard.figure.handled IS 'Microseconds from acceptance to completion, or to being handed on (transferred, requeued), held time with it.';
 COMMENT ON COLUMN switchboard.agent_figure.handled IS 'Microseconds from acceptance to completion or to being handed on: work side by side counts side by side.';
-COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: of the completed, talk and held time of all agents who had it, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
 
 -- What is over is counted once, whoever counts it, and nothing that is still to be counted is dropped.
 
@@ -20,6 +21,9 @@ END;
 COMMENT ON FUNCTION switchboard.lock_reports IS 'To be held, to the end of the transaction, by whoever keeps what reports say. What looks at how far they are kept must be a later statement: it has to see what the holder before did.';
 
 -- One row each, also where queue and channel are NULL.
+DELETE FROM switchboard.span_day AS later USING switchboard.span_day AS earlier
+WHERE later.ctid > earlier.ctid AND (later.day, later.span) = (earlier.day, earlier.span)
+    AND later.queue IS NOT DISTINCT FROM earlier.queue AND later.channel IS NOT DISTINCT FROM earlier.channel;
 DROP INDEX switchboard.span_day_day_idx;
 CREATE UNIQUE INDEX span_day_idx ON switchboard.span_day (day, (coalesce(queue, '')), (coalesce(channel, '')), span);
 
@@ -54,8 +58,9 @@ END
 $$;
 
 -- By quarters of an hour: each inquiry is a look-up of its customer's next one. Ids rise with submission, so the next one
--- came first. A quarter is of the day that the figures of its queue say; PostgreSQL's own idea of a zone's days is asked
--- where they say nothing, and with two hours to spare for when a day is over: not all agree on a midnight that comes twice.
+-- came first. A quarter is of the day that the figures of its queue say, and a day is over where the figures say so too;
+-- PostgreSQL's own idea of a zone's days is asked where they say nothing, with two hours to spare: not all agree on a
+-- midnight that comes twice.
 CREATE OR REPLACE FUNCTION switchboard.keep_resolution(p_site smallint, p_epoch bigint, p_slices integer)
 RETURNS integer LANGUAGE plpgsql
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
@@ -96,7 +101,10 @@ BEGIN
         ON CONFLICT (day, queue) DO UPDATE SET completed = r.completed + excluded.completed,
             resolved_at_once = r.resolved_at_once + excluded.resolved_at_once;
         INSERT INTO switchboard.report_kept AS k (report, day, until)
-        VALUES ('resolution', ((ends - INTERVAL '2 hours') AT TIME ZONE zone)::date - 1, ends)
+        VALUES ('resolution', least(((ends - INTERVAL '2 hours') AT TIME ZONE zone)::date, (
+            SELECT min(f.day) FROM switchboard.figure AS f
+            WHERE f.day BETWEEN (ends AT TIME ZONE 'UTC')::date - 1 AND (ends AT TIME ZONE 'UTC')::date + 2
+                AND f.at >= ends)) - 1, ends)
         ON CONFLICT (report) DO UPDATE SET day = greatest(k.day, excluded.day), until = excluded.until;
         begins := ends;
         slices := slices + 1;
@@ -221,6 +229,9 @@ COMMENT ON COLUMN switchboard.report_queue.asa IS 'Average speed of answer: mean
 COMMENT ON COLUMN switchboard.report_interval.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
 COMMENT ON COLUMN switchboard.report_queue.aht IS 'Average handle time: talk, hold and wrap-up, also of agents who handed it on, ÷ completed, in seconds.';
 COMMENT ON COLUMN switchboard.report_agent.aht IS 'Average handle time: talk, hold and wrap-up, also of what was handed on, ÷ completed, in seconds; work side by side counts side by side.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p50 IS '50th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
 COMMENT ON COLUMN switchboard.report_resolution.day IS 'The day on which they were completed, in the plan''s defaults.timezone, as report_queue has it.';
 
 -- Columns mean what they mean where they come from.

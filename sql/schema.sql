@@ -179,7 +179,10 @@ BEGIN
         ON CONFLICT (day, queue) DO UPDATE SET completed = r.completed + excluded.completed,
             resolved_at_once = r.resolved_at_once + excluded.resolved_at_once;
         INSERT INTO switchboard.report_kept AS k (report, day, until)
-        VALUES ('resolution', ((ends - INTERVAL '2 hours') AT TIME ZONE zone)::date - 1, ends)
+        VALUES ('resolution', least(((ends - INTERVAL '2 hours') AT TIME ZONE zone)::date, (
+            SELECT min(f.day) FROM switchboard.figure AS f
+            WHERE f.day BETWEEN (ends AT TIME ZONE 'UTC')::date - 1 AND (ends AT TIME ZONE 'UTC')::date + 2
+                AND f.at >= ends)) - 1, ends)
         ON CONFLICT (report) DO UPDATE SET day = greatest(k.day, excluded.day), until = excluded.until;
         begins := ends;
         slices := slices + 1;
@@ -695,7 +698,6 @@ CASE state
     WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
-    CONSTRAINT inquiry_worked CHECK ((worked > 0)),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 )
 PARTITION BY RANGE (closed_at);
@@ -1183,7 +1185,6 @@ CASE state
     WHEN 'expired'::text THEN ((offer_expires IS NULL) AND (closed_at IS NOT NULL))
     ELSE false
 END),
-    CONSTRAINT inquiry_worked CHECK ((worked > 0)),
     CONSTRAINT inquiry_wrap_up CHECK (((wrap_up_ends IS NULL) OR (state = 'completed'::text)))
 );
 
@@ -1370,7 +1371,7 @@ COMMENT ON COLUMN switchboard.span_figure.queue IS 'The queue.';
 
 COMMENT ON COLUMN switchboard.span_figure.channel IS 'The channel.';
 
-COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: from acceptance to completion, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
+COMMENT ON COLUMN switchboard.span_figure.span IS 'wait: of the accepted, from "queued", without the work of agents who handed it on; response: to the first response; handle: of the completed, talk and held time of all agents who had it, and the wrap-up; assign, first_response, next_response, resolution: what the clock of that promise had run when it was answered.';
 
 CREATE VIEW switchboard.open_span AS
  WITH scope AS (
@@ -1876,11 +1877,11 @@ COMMENT ON COLUMN switchboard.report_queue.frt_p95 IS '95th percentile of the ti
 
 COMMENT ON COLUMN switchboard.report_queue.frt_p99 IS '99th percentile of the time to the first response, in seconds, to 1.6%.';
 
-COMMENT ON COLUMN switchboard.report_queue.handle_p50 IS '50th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p50 IS '50th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
 
-COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p95 IS '95th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
 
-COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, in seconds, to 1.6%.';
+COMMENT ON COLUMN switchboard.report_queue.handle_p99 IS '99th percentile of the talk, hold and wrap-up of a completed one, of all agents who had it, in seconds, to 1.6%.';
 
 CREATE TABLE switchboard.resolution_day (
     completed bigint NOT NULL,

@@ -141,19 +141,21 @@ extension Engine {
         return met.isEmpty ? [] : [EventDetail(.met, .names(met))]
     }
 
-    /// It is about to end without an answer: targets that have passed and that nobody was told of are told now.
-    mutating func clocksEnding(_ slot: UInt32, into output: inout Output) {
+    /// It is about to end without an answer, or to be promised something else: targets that have passed and that nobody was
+    /// told of are told now. Clocks are frozen.
+    mutating func tellMissed(_ slot: UInt32, reason: String, into output: inout Output) {
         let set = inquiries[slot].clocks
         guard set != none else { return }
         for metric in Metric.allCases {
             let number = Int(metric.rawValue)
             let clock = clockSets[set].clocks[number]
-            guard clock.isOn, clock.verdict == nil,
-                let promise = policies[Int(clockSets[set].policy)].promises[number]
-            else { continue }
+            guard clock.isOn else { continue }
             freeze(metric, set)
+            guard clock.verdict == nil, let promise = policies[Int(clockSets[set].policy)].promises[number] else {
+                continue
+            }
             if clockSets[set].clocks[number].consumed >= promise.target {
-                tellMissed(metric, promise, slot, reason: "ended", into: &output)
+                tellMissed(metric, promise, slot, reason: reason, into: &output)
             }
         }
     }
@@ -223,11 +225,11 @@ extension Engine {
 
     /// The policies of the present plan are asked again. What has run counts on, and what was promised before under the
     /// same metric keeps its verdict; what was not promised yet begins now.
-    mutating func repin(_ slot: UInt32, _ submission: Submission) {
+    mutating func repin(_ slot: UInt32, _ submission: Submission, into output: inout Output) {
         let set = inquiries[slot].clocks
         var before = Clocks()
         if set != none {
-            freezeAll(set)
+            tellMissed(slot, reason: "rerouted", into: &output)
             before = clockSets[set].clocks
         }
         forgetClocks(slot)
@@ -238,8 +240,11 @@ extension Engine {
         guard inquiries[slot].state != .scheduled else { return }
         let isTaken = inquiries[slot].state == .assigned || inquiries[slot].state == .held
         for metric in Metric.allCases {
-            guard let promise = policies[Int(clockSets[new].policy)].promises[Int(metric.rawValue)] else { continue }
             let old = before[Int(metric.rawValue)]
+            guard let promise = policies[Int(clockSets[new].policy)].promises[Int(metric.rawValue)] else {
+                keepVerdict(of: old, metric, new)
+                continue
+            }
             if old.isOn || old.verdict != nil {
                 carry(old, metric, promise, slot)
             } else if metric == .resolution || metric == .assign && !isTaken
@@ -249,6 +254,15 @@ extension Engine {
             }
         }
         watchClocks(slot)
+    }
+
+    /// What was promised before and is not promised any more has been kept, or not.
+    private mutating func keepVerdict(of old: Clock, _ metric: Metric, _ set: UInt32) {
+        guard old.verdict != nil else { return }
+        var clock = old
+        clock.isOn = false
+        clock.since = .epoch
+        clockSets[set].clocks[Int(metric.rawValue)] = clock
     }
 
     /// A reopened one is promised what the present plan promises, from now on.

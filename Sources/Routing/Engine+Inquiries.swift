@@ -63,7 +63,7 @@ extension Engine {
             leaveLine(slot, accepted: false)
         case .assigned, .held, .completed, .abandoned, .cancelled, .expired: break
         }
-        clocksEnding(slot, into: &output)
+        tellMissed(slot, reason: "ended", into: &output)
         announce(&self, &output)
         if inquiries[slot].state == .assigned || inquiries[slot].state == .held { finishWork(slot) }
         finish(slot, as: state)

@@ -118,7 +118,7 @@ extension Engine {
         more += apply(change, to: slot)
         if let input {
             more.insert(EventDetail(.reroute, .flag(true)), at: 0)
-            repin(slot, input)
+            repin(slot, input, into: &output)
             if let policy = policyName(slot) { more.append(EventDetail(.policy, .name(policy.string))) }
         }
         if !more.isEmpty || entersQueue {

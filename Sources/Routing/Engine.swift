@@ -284,7 +284,8 @@ package struct Engine: ~Copyable {
     /// The number of the last event.
     package var lastSeq: Int64 { seq }
 
-    mutating func advance(to now: Instant) {
+    /// Time passes, and nothing happens.
+    package mutating func advance(to now: Instant) {
         precondition(now >= self.now, "the engine's time does not go back")
         self.now = now
         figures.advance(to: now)

@@ -146,7 +146,7 @@ extension Auditor {
             let promise = promised.policy.promises[Int(metric.rawValue)]
         else { return }
         if running.consumed(at: clock) >= promise.target {
-            violate("\(metric.name) of \(items[index].id) was missed when it ended, and nobody was told")
+            violate("\(metric.name) of \(items[index].id) was missed, and nobody was told")
         }
     }
 
@@ -189,7 +189,10 @@ extension Auditor {
 
     /// The policies are asked again: what has run counts on, and a verdict stays.
     mutating func promisedAnew(_ index: Int, _ told: Told) {
-        for metric in Metric.allCases { halt(metric, index) }
+        for metric in Metric.allCases {
+            halt(metric, index)
+            if items[index].promised?.clocks[metric]?.isOn == true { lookForMissed(metric, index) }
+        }
         let before = items[index].promised?.clocks ?? [:]
         items[index].promised = nil
         let channel = shapes[items[index].shape].channelName
@@ -198,7 +201,13 @@ extension Auditor {
         items[index].promised?.clocks = [:]
         let isTaken = items[index].state == .assigned || items[index].state == .held
         for metric in Metric.allCases where items[index].state != .scheduled {
-            guard let promise = promised.policy.promises[Int(metric.rawValue)] else { continue }
+            guard let promise = promised.policy.promises[Int(metric.rawValue)] else {
+                if var clock = before[metric], clock.verdict != nil {
+                    clock.isOn = false
+                    items[index].promised?.clocks[metric] = clock
+                }
+                continue
+            }
             if var clock = before[metric], clock.isOn || clock.verdict != nil {
                 let consumed = clock.consumed(at: self.clock)
                 clock.fired =
@@ -230,7 +239,9 @@ extension Auditor {
             running.fired < promise.thresholds.count
         else { return violate("\(World.line(row)), which was not promised") }
         if told.name(.policy) != promised.name { violate("\(World.line(row)): another policy") }
-        if told.reason == "answered" || told.reason == "ended" { return foundMissed(metric, promise, index, told) }
+        if let reason = told.reason, ["answered", "ended", "rerouted"].contains(reason) {
+            return foundMissed(metric, promise, index, told)
+        }
         let threshold = promise.thresholds[running.fired]
         if told.name(.threshold) != threshold.label { violate("\(World.line(row)): not the next, \(threshold.label)") }
         guard let due = running.moment(after: threshold.after), due <= row.at else {
@@ -254,7 +265,7 @@ extension Auditor {
     ) {
         let consumed = items[index].promised?.clocks[metric]?.consumed(at: clock) ?? .zero
         let known = items[index].promised?.clocks[metric]?.verdict
-        let isMissed = told.reason == "ended" ? consumed >= promise.target : consumed > promise.target
+        let isMissed = told.reason == "answered" ? consumed > promise.target : consumed >= promise.target
         if !isMissed || known != nil { violate("\(World.line(told.row)): not missed, or known") }
         items[index].promised?.clocks[metric]?.fired = promise.thresholds.filter { $0.after < consumed }.count
         items[index].promised?.clocks[metric]?.verdict = .breached

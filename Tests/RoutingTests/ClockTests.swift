@@ -324,4 +324,34 @@ struct ClockTests {
         #expect(counts[.entered] == 1 && counts[.accepted] == 1)
         #expect(world.faultsOfFigures.isEmpty)
     }
+
+    @Test("asked again, a verdict outlives a policy that does not promise it, and what was missed unnoticed is told")
+    func verdictsStay() throws {
+        let policies = [
+            CompiledPlan.Policy(name: "high", promises: [.firstResponse: .init(target: .minutes(1))]),
+            CompiledPlan.Policy(name: "low", promises: [.resolution: .init(target: .hours(1))]),
+        ]
+        let world = World(
+            .of(
+                [.channel("chat", limit: 10)],
+                policies: [
+                    (policies[0], TestConditions.when { ($0.priority ?? 0) > 0 }), (policies[1], TestConditions.always),
+                ]))
+        let told = world.submit(priority: 5)
+        let unnoticed = world.submit(priority: 5)
+        world.at(.seconds(50))
+        world.standStill(for: .seconds(20))
+        world.update(unnoticed, priority: 0, reroutes: true)
+        #expect(world.log.first { $0.type == .slaBreached }?.detail(.reason) == .name("rerouted"))
+        world.fireTimers()
+        for id in [told, unnoticed] {
+            world.update(id, priority: 0, reroutes: true)
+            try world.restart()
+            world.update(id, priority: 5, reroutes: true)
+            #expect(world.stands(.firstResponse, of: id) == "breached")
+            world.at(.minutes(id == told ? 5 : 10))
+            #expect(world.times(.slaBreached, of: id) == [.seconds(70)])
+        }
+        #expect(world.faultsOfFigures.isEmpty)
+    }
 }

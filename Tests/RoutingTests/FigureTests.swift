@@ -311,6 +311,9 @@ struct FigureTests {
         #expect(counts(1)[.acceptedInTarget] == 1 && counts(1)[.waited] == TimeSpan.seconds(9).microseconds)
         #expect(tallies(world, "kim").map(\.handled).reduce(.zero, +) == .minutes(10))
         #expect(tallies(world, "lee").map(\.handled).reduce(.zero, +) == .minutes(1))
+        // The whole of it is what it took.
+        let handle = world.handleTimes(of: "second")
+        #expect(handle == [Histogram.bucket(of: .minutes(11))])
         // Whoever comes back from the end waits anew.
         world.message(id, from: .customer)
         #expect(world.row(id)?.worked == .zero)

@@ -5,6 +5,8 @@ struct FigureTotals {
     private(set) var lanes: [String: Int64] = [:]
     private(set) var agents: [String: Int64] = [:]
     private(set) var days: Set<Int32> = []
+    /// By queue, the buckets of what handling took, in order of completion.
+    private(set) var handleTimes: [String: [Int16]] = [:]
 
     /// Of these the log says nothing in as many words.
     private static let times: Set = ["idle", "busy", "wrap_up", "away"]
@@ -20,6 +22,9 @@ struct FigureTotals {
                 lanes[Self.lane(row.at, row.queue.string, row.channel.string, what), default: 0] += count
             }
             days.insert(row.day)
+            if let handle = row.spans.dropFirst(Int(Span.handle.rawValue)).first {
+                handleTimes[row.queue.string, default: []] += handle.entries.map(\.bucket)
+            }
             for figure in Figure.allCases where figure != .waitedLongest { add(figure.name, row.counts[figure]) }
             for (span, histogram) in zip(Span.allCases, row.spans) { add("spans of \(span.name)", histogram.count) }
             for promise in row.promises {
@@ -205,6 +210,8 @@ struct FigureAudit {
 }
 
 extension World {
+    func handleTimes(of queue: String) -> [Int16] { store.figures.handleTimes[queue] ?? [] }
+
     /// What the store adds up to and the log does not, or the other way round. Answers by promises that were broken off are
     /// not judged.
     var faultsOfFigures: [String] {

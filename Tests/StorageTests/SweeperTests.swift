@@ -315,6 +315,32 @@ import Testing
         return row
     }
 
+    @Test("a day is told when the figures have no more of it, also where a plan has moved the zone east since")
+    func zoneMovedEast() async throws {
+        var test = try await TestStore()
+        let store = try await opened(&test)
+        let rows = (0..<48).map { Self.closed(Int64($0 + 1), at: Self.start + .hours(Int64($0)) + .minutes(30)) }
+        let now = Self.start + .days(20)
+        var batch = store.batch(inquiries: rows, events: [Sample.event(1, at: now)])
+        // New York: five hours behind.
+        batch.changes.figures = (0..<48).map { Self.completed(hour: $0, day: ($0 + 19) / 24 - 1) }
+        batch.plans = [
+            PlanRow(version: 1, at: now, author: "ana", body: Array(#"{"defaults":{"timezone":"Asia/Seoul"}}"#.utf8))
+        ]
+        #expect(await store.commit(batch).isDone)
+        // 20:00 of the second day: 14 hours of New York's first whole day have been counted, all of Seoul's.
+        try await setClock(test, to: Self.start + .hours(19) + .days(7))
+        let sweeper = store.makeSweeper()
+        while try await sweeper.maintain(clock: now).slicesKept > 0 {}
+        let report = "SELECT string_agg(day || ' ' || completed, ', ' ORDER BY day) FROM switchboard.report_resolution"
+        #expect(try await test.sql(report) == "2026-03-01 5")
+        try await setClock(test, to: Self.start + .days(10))
+        while try await sweeper.maintain(clock: now).slicesKept > 0 {}
+        #expect(try await test.sql(report) == "2026-03-01 5, 2026-03-02 24, 2026-03-03 19")
+        try await blocking { sweeper.stop() }
+        await store.close()
+    }
+
     @Test("two who keep reports at once, as at a take-over, count everything once")
     func keepsOnce() async throws {
         var test = try await TestStore()
@@ -327,13 +353,17 @@ import Testing
         try await setClock(test, to: now)
         let sweeper = store.makeSweeper()
         let other = try Connection(test.conninfo, applicationName: "other", timeout: .seconds(20))
-        try other.execute(
-            """
-            BEGIN; SELECT switchboard.keep_spans(site, epoch, 100), switchboard.keep_resolution(site, epoch, 100)
-            FROM switchboard.engine
-            """)
-        #expect(try await sweeper.maintain(clock: now).isKeepingPostponed)
-        try other.execute("COMMIT")
+        // The first of two is about to commit when the second begins.
+        for report in ["keep_spans", "keep_resolution"] {
+            try other.execute("BEGIN; SELECT switchboard.\(report)(site, epoch, 3) FROM switchboard.engine")
+            async let keeping = sweeper.maintain(clock: now)
+            let waiters =
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            let deadline = ContinuousClock.now + .seconds(10)
+            while try await test.sql(waiters) == "0", ContinuousClock.now < deadline {}
+            try other.execute("COMMIT")
+            #expect(try await !keeping.isKeepingPostponed)
+        }
         other.close()
         while try await sweeper.maintain(clock: now).slicesKept > 0 {}
         #expect(

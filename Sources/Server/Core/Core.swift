@@ -205,6 +205,8 @@ final class Core {
     }
 
     private func expire(at now: Instant) {
+        // Reads tell of this moment, also on a floor where nothing happens.
+        engine.advance(to: now)
         guard let due = engine.nextDeadline, due <= min(now, storage.answeredUntil) else { return }
         guard !timersWaitForCommit, !storage.isStalled(at: .now) else { return }
         output.clear()

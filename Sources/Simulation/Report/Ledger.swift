@@ -36,6 +36,8 @@ package struct Ledger: Sendable {
         package var agent: String?
         /// When it was last accepted or assigned.
         package var acceptedAt: Int64?
+        /// For how long agents had it until they handed it on: that is no waiting.
+        package var worked: Int64 = 0
         package var endedAt: Int64?
         package var offers = 0
         package var acceptances = 0
@@ -109,6 +111,7 @@ package struct Ledger: Sendable {
             if entry.state == .offered { entry.state = .waiting }
         case "requeued", "transferred":
             endWork(entry, at: event.time)
+            if entry.state == .assigned, let acceptedAt = entry.acceptedAt { entry.worked += event.time - acceptedAt }
             entry.state = .waiting
         case "completed": finish(&entry, .completed, at: event.time)
         case "abandoned": finish(&entry, .abandoned, at: event.time)
@@ -171,17 +174,17 @@ package struct Ledger: Sendable {
         }
     }
 
-    /// The wait and the ending of an inquiry; nil while it is open. An inquiry that was requeued counts from its
-    /// submission to its last acceptance.
+    /// The wait and the ending of an inquiry; nil while it is open. One that was handed on counts to its last
+    /// acceptance, without the work of those who had it before.
     package func sample(id: Int64, kind: String) -> WaitSample? {
         guard let entry = entries[id] else { return nil }
         switch entry.state {
         case .completed:
             guard let acceptedAt = entry.acceptedAt else { return nil }
-            return WaitSample(kind: kind, waited: acceptedAt - entry.submittedAt, answered: true)
+            return WaitSample(kind: kind, waited: acceptedAt - entry.submittedAt - entry.worked, answered: true)
         case .abandoned:
             guard let endedAt = entry.endedAt else { return nil }
-            return WaitSample(kind: kind, waited: endedAt - entry.submittedAt, answered: false)
+            return WaitSample(kind: kind, waited: endedAt - entry.submittedAt - entry.worked, answered: false)
         case .waiting, .offered, .assigned, .cancelled, .expired: return nil
         }
     }
