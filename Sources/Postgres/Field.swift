@@ -34,6 +34,14 @@ package struct Field {
     /// Empty for NULL.
     package var array: [UInt8] { bytes.map { [UInt8]($0) } ?? [] }
 
+    /// How many bytes its text, json or bytea has; none for NULL.
+    package var count: Int { bytes?.count ?? 0 }
+
+    /// Adds the bytes of text, json or bytea; nothing for NULL.
+    package func append(to array: inout [UInt8]) {
+        if let bytes { array.append(contentsOf: bytes) }
+    }
+
     /// Of a uuid.
     package var words: (high: UInt64, low: UInt64) {
         let bytes = present

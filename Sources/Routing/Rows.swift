@@ -35,10 +35,22 @@ package struct InquiryTexts: Hashable, Sendable {
     package init(
         key: [UInt8] = [], customer: [UInt8] = [], subject: [UInt8] = [], attributes: [UInt8] = []
     ) {
-        bytes = key + customer + subject + attributes
-        keyEnd = UInt32(key.count)
-        customerEnd = keyEnd + UInt32(customer.count)
-        subjectEnd = customerEnd + UInt32(subject.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(key.count + customer.count + subject.count + attributes.count)
+        bytes.append(contentsOf: key)
+        bytes.append(contentsOf: customer)
+        bytes.append(contentsOf: subject)
+        bytes.append(contentsOf: attributes)
+        self.init(
+            bytes, keyLength: key.count, customerLength: customer.count, subjectLength: subject.count)
+    }
+
+    /// - Parameter bytes: the four, one behind the other.
+    package init(_ bytes: [UInt8], keyLength: Int, customerLength: Int, subjectLength: Int) {
+        self.bytes = bytes
+        keyEnd = UInt32(keyLength)
+        customerEnd = keyEnd + UInt32(customerLength)
+        subjectEnd = customerEnd + UInt32(subjectLength)
     }
 
     package var key: ArraySlice<UInt8> { bytes[0..<Int(keyEnd)] }

@@ -44,7 +44,9 @@ struct Recovery {
 
     func read() throws(StorageError) -> StoredState {
         try storing("begin to read the store") { () throws(PostgresError) in
-            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            // From the first page on, whatever was read last: so rows mostly stand in order.
+            try connection.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL synchronize_seqscans = off")
         }
         let (batch, engine) = try readEngine()
         var recovered = Recovered(
@@ -81,10 +83,27 @@ struct Recovery {
 
     private func readInquiries() throws(StorageError) -> [InquiryRow] {
         var decoder = InquiryDecoder()
-        let rows = try copy(Self.inquiries(of: term.site), "read the inquiries") { row throws(StorageError) in
+        let expected = try expectedInquiries()
+        var rows = try copy(Self.inquiries(of: term.site), expecting: expected, "read the inquiries") {
+            row throws(StorageError) in
             try decoder.decode(&row)
         }
-        return Self.sorted(rows) { $0.id }
+        Self.sort(&rows) { $0.id }
+        return rows
+    }
+
+    /// How many the planner expects, closed ones with them; none where it does not know. Rows are large, and an array that
+    /// grows copies them.
+    private func expectedInquiries() throws(StorageError) -> Int {
+        let result = try storing("read how many inquiries there are") { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT (greatest(c.reltuples, 0) / greatest(c.relpages, 1)
+                    * (pg_relation_size(c.oid) / current_setting('block_size')::bigint))::bigint
+                FROM pg_class AS c WHERE c.oid = 'switchboard.inquiry'::regclass
+                """)
+        }
+        return Int(clamping: result.field(0, 0).int64)
     }
 
     private func readKeys(after: Instant) throws(StorageError) -> [KeyRow] {
@@ -95,7 +114,7 @@ struct Recovery {
         try storing("read the keys") { () throws(PostgresError) in
             try connection.query("SELECT set_config('switchboard.keys_after', $1, true)", parameters)
         }
-        let rows = try copy(Self.keys(of: term.site), "read the keys") { row throws(StorageError) in
+        var rows = try copy(Self.keys(of: term.site), "read the keys") { row throws(StorageError) in
             let fingerprint = row.next().words
             let request = row.next().words
             return KeyRow(
@@ -104,7 +123,9 @@ struct Recovery {
                 at: row.nextInstant())
         }
         // Of one moment, the order of the inquiries that they made.
-        return Self.sorted(Self.sorted(rows) { $0.inquiry }) { $0.at.microseconds }
+        Self.sort(&rows) { $0.inquiry }
+        Self.sort(&rows) { $0.at.microseconds }
+        return rows
     }
 
     /// Nothing, where no plan has asked for surveys.
@@ -153,9 +174,12 @@ struct Recovery {
     }
 
     private func copy<Row>(
-        _ sql: String, _ action: String, _ decode: (inout RowReader) throws(StorageError) -> Row
+        _ sql: String, expecting expected: Int = 0, _ action: String,
+        _ decode: (inout RowReader) throws(StorageError) -> Row
     ) throws(StorageError) -> [Row] {
         var rows: [Row] = []
+        // A little more, so that it does not grow at the very end.
+        rows.reserveCapacity(min(expected + expected / 16, Limits.liveInquiries))
         var fault: StorageError?
         try storing(action) { () throws(PostgresError) in
             try connection.copyOut(sql) { row in
@@ -167,12 +191,22 @@ struct Recovery {
         return rows
     }
 
-    /// O(n) where the rows stand in order already. Rows are large, so it is keys and places that are sorted; rows of
-    /// one key keep their order.
-    private static func sorted<Row>(_ rows: [Row], by key: (Row) -> Int64) -> [Row] {
+    /// O(n) where the rows stand in order already. Rows are large, so it is keys and places that are sorted, and each row
+    /// that stands wrongly is moved once, in place; rows of one key keep their order.
+    private static func sort<Row>(_ rows: inout [Row], by key: (Row) -> Int64) {
         var places = rows.indices.map { (key: key(rows[$0]), place: $0) }
-        if zip(places, places.dropFirst()).allSatisfy({ $0.key <= $1.key }) { return rows }
+        if zip(places, places.dropFirst()).allSatisfy({ $0.key <= $1.key }) { return }
         places.sort { ($0.key, $0.place) < ($1.key, $1.place) }
-        return places.map { rows[$0.place] }
+        for first in places.indices {
+            // Around a circle: each place gets its row from the next one, and the first row goes along to the last.
+            var place = first
+            while places[place].place != first {
+                let source = places[place].place
+                rows.swapAt(place, source)
+                places[place].place = place
+                place = source
+            }
+            places[place].place = place
+        }
     }
 }

@@ -64,9 +64,7 @@ struct InquiryDecoder {
             scheduledAt: row.nextOptionalInstant(), preferred: row.next().stringOrEmpty,
             hold: row.next().optionalInt64.map { TimeSpan(microseconds: $0) }, holdUntil: row.nextOptionalInstant(),
             csat: row.nextOptionalUInt8(), nps: row.nextOptionalUInt8(), comment: row.next().array,
-            texts: InquiryTexts(
-                key: row.next().array, customer: row.next().array, subject: row.next().array,
-                attributes: row.next().array))
+            texts: Self.texts(&row))
         let parts = row.next()
         if !parts.isNull {
             for text in parts.strings {
@@ -82,6 +80,19 @@ struct InquiryDecoder {
         let failed = row.next()
         if !failed.isNull { definition.failed = failed.strings }
         return definition
+    }
+
+    /// Key, customer, subject and attributes, copied once.
+    private static func texts(_ row: inout RowReader) -> InquiryTexts {
+        let (key, customer, subject, attributes) = (row.next(), row.next(), row.next(), row.next())
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(key.count + customer.count + subject.count + attributes.count)
+        key.append(to: &bytes)
+        customer.append(to: &bytes)
+        subject.append(to: &bytes)
+        attributes.append(to: &bytes)
+        return InquiryTexts(
+            bytes, keyLength: key.count, customerLength: customer.count, subjectLength: subject.count)
     }
 
     /// `billing:3 rule:gold customers`
@@ -183,11 +194,14 @@ struct AgentDecoder {
 struct LevelsCache {
     private static let countMax = 10_000
     private var known: [[UInt8]: [SkillLevel]] = [:]
+    /// Reused, so that a look-up makes no array.
+    private var text: [UInt8] = []
 
     /// nil where the field is not levels by name; none for NULL.
     mutating func levels(_ field: Field) -> [SkillLevel]? {
         if field.isNull { return [] }
-        let text = field.array
+        text.removeAll(keepingCapacity: true)
+        field.append(to: &text)
         if let levels = known[text] { return levels }
         guard let entries = FlatObject.read(text) else { return nil }
         var levels: [SkillLevel] = []
