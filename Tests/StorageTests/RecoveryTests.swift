@@ -1,5 +1,6 @@
 import Postgres
 import Routing
+import Simulation
 import Testing
 
 @testable import Storage
@@ -44,6 +45,9 @@ import Testing
         row.waitedBefore = TimeSpan(microseconds: .max)
         row.stepsDone = 64
         row.moves = 16
+        row.hasResponse = true
+        row.isReopened = true
+        row.worked = .minutes(10)
         return row
     }
 
@@ -59,6 +63,26 @@ import Testing
         #expect(again.state.recovered.inquiries == [plain, full].map(\.stored))
         #expect(again.state.batch == 1)
         await again.close()
+    }
+
+    @Test("however rows have come to stand in the table, they come back in order of id, each whole")
+    func order() async throws {
+        let test = try await TestStore()
+        let store = try await test.open()
+        var expected = (Int64(1)...500).map { Sample.waiting($0, Sample.definition(key: "key-\($0)")) }
+        var random = SplitMix64(seed: 5)
+        #expect(await store.commit(store.batch(inquiries: expected.shuffled(using: &random))).isDone)
+        // Those that are written again stand elsewhere.
+        for place in expected.indices where place % 3 == 0 {
+            expected[place].priority = Int32(place % 100)
+            expected[place].isNew = false
+        }
+        let again = expected.filter { !$0.isNew }.shuffled(using: &random)
+        #expect(await store.commit(store.batch(2, inquiries: again)).isDone)
+        await store.close()
+        let reopened = try await test.open()
+        #expect(reopened.state.recovered.inquiries == expected.map(\.stored))
+        await reopened.close()
     }
 
     @Test("an update changes all that can change and keeps the submission")

@@ -184,6 +184,23 @@ struct FigureReportTests {
         }
     }
 
+    @Test("STATS and EXPLAIN tell of this moment, also on a floor where nothing happens")
+    func quietFloor() async throws {
+        // A second is ten milliseconds.
+        try await DaemonUnderTest.with(clockSpeed: 100) { daemon in
+            let admin = try daemon.admin()
+            let id = try daemon.upstream().submit("channel=chat")
+            let deadline = ContinuousClock.now + .seconds(10)
+            var waited: Int64 = 0
+            var oldest: Int64 = 0
+            while min(waited, oldest) < 5_000_000, ContinuousClock.now < deadline {
+                waited = try admin.ok("EXPLAIN \(id)").duration("waited") ?? 0
+                oldest = try admin.rows("STATS queue=default").first?.duration("oldest") ?? 0
+            }
+            #expect(waited >= 5_000_000 && oldest >= 5_000_000)
+        }
+    }
+
     @Test("SQL tells the middle of a bucket as the engine does")
     func buckets() async throws {
         try await DaemonUnderTest.with { daemon in

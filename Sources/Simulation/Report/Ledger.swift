@@ -47,6 +47,8 @@ package struct Ledger: Sendable {
             self.submittedAt = submittedAt
             self.channel = channel
         }
+
+        package func waited(until time: Int64) -> Int64 { time - submittedAt - worked }
     }
 
     package struct Agent: Hashable, Sendable {
@@ -181,10 +183,10 @@ package struct Ledger: Sendable {
         switch entry.state {
         case .completed:
             guard let acceptedAt = entry.acceptedAt else { return nil }
-            return WaitSample(kind: kind, waited: acceptedAt - entry.submittedAt - entry.worked, answered: true)
+            return WaitSample(kind: kind, waited: entry.waited(until: acceptedAt), answered: true)
         case .abandoned:
             guard let endedAt = entry.endedAt else { return nil }
-            return WaitSample(kind: kind, waited: endedAt - entry.submittedAt - entry.worked, answered: false)
+            return WaitSample(kind: kind, waited: entry.waited(until: endedAt), answered: false)
         case .waiting, .offered, .assigned, .cancelled, .expired: return nil
         }
     }

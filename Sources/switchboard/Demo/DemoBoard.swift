@@ -87,20 +87,18 @@ extension DemoBoard.Row {
         switch entry.state {
         case .waiting:
             waiting += 1
-            oldest = max(oldest, now - entry.submittedAt - entry.worked)
+            oldest = max(oldest, entry.waited(until: now))
         case .offered: offered += 1
         case .assigned: assigned += 1
         case .completed, .cancelled, .expired: break
         case .abandoned:
             abandoned += 1
             samples.append(
-                WaitSample(
-                    kind: "", waited: (entry.endedAt ?? now) - entry.submittedAt - entry.worked, answered: false))
+                WaitSample(kind: "", waited: entry.waited(until: entry.endedAt ?? now), answered: false))
         }
         if let acceptedAt = entry.acceptedAt, entry.state == .assigned || entry.state == .completed {
             accepted += 1
-            samples.append(
-                WaitSample(kind: "", waited: acceptedAt - entry.submittedAt - entry.worked, answered: true))
+            samples.append(WaitSample(kind: "", waited: entry.waited(until: acceptedAt), answered: true))
         }
     }
 
